@@ -1,0 +1,54 @@
+/**
+ * Nothing half-written: a file or a folder is made beside its place under a name that says so, and
+ * renamed when whole.
+ */
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import path from "node:path";
+
+const besides = (target: string): string =>
+  path.join(path.dirname(target), `.${path.basename(target)}.${process.pid}.partial`);
+
+/** Writes `data` to `file`, replacing what was there only when the new content is whole on disk. */
+export function writeFileAtomic(file: string, data: string | Uint8Array): void {
+  mkdirSync(path.dirname(file), { recursive: true });
+  const partial = besides(file);
+  const bytes = typeof data === "string" ? Buffer.from(data) : data;
+  try {
+    const handle = openSync(partial, "w");
+    try {
+      for (let at = 0; at < bytes.length; ) at += writeSync(handle, bytes, at);
+      fsyncSync(handle);
+    } finally {
+      closeSync(handle);
+    }
+    renameSync(partial, file);
+  } catch (error) {
+    rmSync(partial, { force: true });
+    throw error;
+  }
+}
+
+/** Lets `fill` write into a fresh folder beside `folder` and renames it into place; on any failure nothing is left. */
+export async function writeFolderAtomic<T>(folder: string, fill: (partial: string) => T | Promise<T>): Promise<T> {
+  const partial = besides(folder);
+  mkdirSync(path.dirname(folder), { recursive: true });
+  rmSync(partial, { recursive: true, force: true });
+  mkdirSync(partial);
+  try {
+    const result = await fill(partial);
+    replaceFolder(partial, folder);
+    return result;
+  } catch (error) {
+    rmSync(partial, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+/** Moves the finished folder `from` to `to`, setting an older `to` aside first so that there is never a mixture. */
+export function replaceFolder(from: string, to: string): void {
+  const old = `${besides(to)}.old`;
+  rmSync(old, { recursive: true, force: true });
+  if (existsSync(to)) renameSync(to, old);
+  renameSync(from, to);
+  rmSync(old, { recursive: true, force: true });
+}

@@ -1,0 +1,13 @@
+/** How work that takes a while says how far it is. The command line draws it; a library user may log it. */
+export interface ProgressReport {
+  /** What is being done, e.g. `training embeddings`. */
+  task: string;
+  done: number;
+  total: number;
+  /** What is counted, e.g. `steps`. */
+  unit: string;
+  /** Anything worth seeing beside the count, e.g. `loss 2.31`. */
+  note?: string;
+}
+
+export type Progress = (report: ProgressReport) => void;
