@@ -1,0 +1,69 @@
+/**
+ * Progress on stderr: a bar with rate and time left on a terminal, a plain line every few seconds
+ * elsewhere, nothing with --quiet.
+ */
+import { SingleBar } from "cli-progress";
+import type { Progress, ProgressReport } from "../progress.js";
+
+const secondsBetweenLines = 5;
+
+/** A fresh reporter; call `end` before anything else is printed. */
+export function terminalProgress(stream: NodeJS.WriteStream = process.stderr): { report: Progress; end(): void } {
+  return stream.isTTY ? bar(stream) : lines(stream);
+}
+
+function bar(stream: NodeJS.WriteStream): { report: Progress; end(): void } {
+  let current: SingleBar | undefined;
+  let task = "";
+  const end = (): void => {
+    current?.stop();
+    current = undefined;
+    task = "";
+  };
+  const report = ({ task: name, done, total, unit, note }: ProgressReport): void => {
+    const payload = { task: name, unit, note: note ?? "" };
+    if (current === undefined || task !== name) {
+      end();
+      current = new SingleBar({
+        stream,
+        format: "{task} {bar} {value}/{total} {unit}  {duration_formatted} gone, {eta_formatted} left  {note}",
+        barsize: 24,
+        hideCursor: true,
+        etaBuffer: 50,
+      });
+      current.start(total, done, payload);
+      task = name;
+    }
+    current.setTotal(total);
+    current.update(done, payload);
+  };
+  return { report, end };
+}
+
+function lines(stream: NodeJS.WriteStream): { report: Progress; end(): void } {
+  let task = "";
+  let startedAt = 0;
+  let startedWith = 0;
+  let lastLine = 0;
+  const report = ({ task: name, done, total, unit, note }: ProgressReport): void => {
+    const now = performance.now();
+    if (task !== name) {
+      task = name;
+      startedAt = now;
+      startedWith = done;
+      lastLine = now;
+      stream.write(`${name}: ${total} ${unit}\n`);
+      return;
+    }
+    const finished = done >= total;
+    if (!finished && now - lastLine < secondsBetweenLines * 1000) return;
+    lastLine = now;
+    const rate = (done - startedWith) / Math.max((now - startedAt) / 1000, 1e-9);
+    const left = finished || rate === 0 ? "" : `, ${Math.ceil((total - done) / rate)} s left`;
+    stream.write(
+      `${name}: ${done}/${total} ${unit}, ${rate.toPrecision(3)}/s${left}${note === undefined ? "" : `, ${note}`}\n`,
+    );
+    if (finished) task = "";
+  };
+  return { report, end: () => {} };
+}

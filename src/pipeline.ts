@@ -1,0 +1,82 @@
+/** A run: the five stages in a row, each reused where nothing that it depends on has changed. */
+import path from "node:path";
+import { writeFileAtomic } from "./atomic-output.js";
+import { EngineError, RecipeError } from "./errors.js";
+import { openHashCache } from "./hash-cache.js";
+import { benchmarkStage } from "./pipeline/benchmark-stage.js";
+import { calibrationStage } from "./pipeline/calibration-stage.js";
+import { resolveModels } from "./pipeline/models.js";
+import { pretrainingStage } from "./pipeline/pretraining-stage.js";
+import { propagationStage } from "./pipeline/propagation-stage.js";
+import type { Made, RunContext } from "./pipeline/run-context.js";
+import { lockRun } from "./pipeline/run-lock.js";
+import { type Summary, summarise } from "./pipeline/summary.js";
+import { vocabularyStage } from "./pipeline/vocabulary-stage.js";
+import type { Progress } from "./progress.js";
+import type { Recipe } from "./recipe.js";
+import { writeRunReport } from "./report/run-report.js";
+import { runStage, type StageName, stageNames } from "./stage.js";
+
+export interface PipelineOptions {
+  /** The run's folder, `runs/<name>`. */
+  folder: string;
+  /** This stage and the later ones are done again. */
+  from?: StageName | undefined;
+  /** The last stage. */
+  to?: StageName | undefined;
+  /** Every stage is done again. */
+  fresh?: boolean;
+  progress?: Progress;
+  signal?: AbortSignal;
+  onEvent?: (event: PipelineEvent) => void;
+}
+
+export interface PipelineEvent {
+  event: "stage_started" | "stage_finished" | "stage_reused" | "run_finished";
+  stage?: StageName;
+  seconds?: number;
+  /** One line for people. */
+  text: string;
+}
+
+const stages = [vocabularyStage, pretrainingStage, propagationStage, calibrationStage, benchmarkStage];
+
+/** Runs `recipe` in `options.folder`; a killed run continues where it was. Throws `LepError`. */
+export async function runPipeline(recipe: Recipe, options: PipelineOptions): Promise<Summary> {
+  const { folder, signal, onEvent = () => {}, progress = () => {} } = options;
+  if (options.from && options.to && stageNames.indexOf(options.from) > stageNames.indexOf(options.to)) {
+    throw new RecipeError("command.order", `--from ${options.from} comes after --to ${options.to}`);
+  }
+  const unlock = lockRun(folder);
+  const hashes = openHashCache(path.join(folder, ".hashes.json"));
+  try {
+    const models = await resolveModels(recipe);
+    const context: RunContext = { recipe, models, folder, progress, signal: signal ?? new AbortController().signal };
+    const made: Made = {};
+    let again = options.fresh ?? false;
+    for (const define of stages) {
+      const stage = await define(context, made);
+      if (stage === undefined) continue;
+      if (context.signal.aborted) throw new EngineError("run.interrupted", `interrupted before ${stage.name}`);
+      again ||= stage.name === options.from;
+      onEvent({ event: "stage_started", stage: stage.name, text: `${stage.name} …` });
+      const outcome = await runStage<unknown>(stage, folder, hashes, again);
+      hashes.save();
+      made[stage.name] = outcome as never;
+      onEvent({
+        event: outcome.reused ? "stage_reused" : "stage_finished",
+        stage: stage.name,
+        seconds: outcome.durationSeconds,
+        text: `${stage.name} ${outcome.reused ? "reused" : `done in ${outcome.durationSeconds.toFixed(1)} s`}`,
+      });
+      if (stage.name === options.to) break;
+    }
+    const summary = summarise(recipe, made);
+    writeFileAtomic(path.join(folder, "summary.json"), `${JSON.stringify(summary, null, 2)}\n`);
+    writeRunReport(recipe, summary, made, path.join(folder, "report.html"));
+    onEvent({ event: "run_finished", text: `report: ${path.join(folder, "report.html")}` });
+    return summary;
+  } finally {
+    unlock();
+  }
+}

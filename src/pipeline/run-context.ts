@@ -1,0 +1,43 @@
+import type { BenchmarkResult } from "../benchmark/evaluate.js";
+import type { CalibrationSummary } from "../calibration/calibrate.js";
+import type { ComputeOptions } from "../engine/engine.js";
+import type { PretrainingSummary } from "../pretraining/pretrain.js";
+import type { Progress } from "../progress.js";
+import type { PropagationSummary } from "../propagation/propagate.js";
+import type { Recipe } from "../recipe.js";
+import type { Stage, StageOutcome } from "../stage.js";
+import type { VocabularyResult } from "./vocabulary-stage.js";
+
+/** What every stage of a run is given. */
+export interface RunContext {
+  recipe: Recipe;
+  /** Local folders of the models. */
+  models: { base: string; instruct?: string };
+  /** The run's folder. */
+  folder: string;
+  progress: Progress;
+  signal: AbortSignal;
+}
+
+/** What the stages before have made; a stage that the recipe leaves out is not there. */
+export interface Made {
+  vocabulary?: StageOutcome<VocabularyResult>;
+  pretraining?: StageOutcome<PretrainingResult>;
+  propagation?: StageOutcome<PropagationResult>;
+  calibration?: StageOutcome<CalibrationResult>;
+  benchmark?: StageOutcome<BenchmarkStageResult>;
+}
+
+export type PretrainingResult = PretrainingSummary;
+/** Summaries by row: the recipe's method and those of `propagation.also`. */
+export type PropagationResult = Record<string, PropagationSummary | null>;
+/** Summaries by row: `calibrated` and the controls. */
+export type CalibrationResult = Record<string, CalibrationSummary>;
+export type BenchmarkStageResult = Record<string, BenchmarkResult & { bits_per_character: number | null }>;
+
+/** Describes a stage for this run, or nothing where the recipe has no such section. */
+export type DefineStage<Result> = (context: RunContext, made: Made) => Promise<Stage<Result> | undefined>;
+
+export function computeOptions({ recipe }: RunContext): ComputeOptions {
+  return { device: recipe.device, threads: recipe.threads };
+}

@@ -1,0 +1,67 @@
+/** Turns the faults that the schema finds into lines with the path in the recipe and a spelling that was perhaps meant. */
+import type { z } from "zod";
+
+/** One line a fault: `pretraining.learning_rte: unknown key; did you mean learning_rate?` */
+export function recipeFaults(error: z.ZodError, schema: z.ZodType): string[] {
+  return error.issues.flatMap((issue) => describe(issue, schema));
+}
+
+function describe(issue: z.core.$ZodIssue, schema: z.ZodType): string[] {
+  const place = issue.path.map(String).join(".") || "(top level)";
+  if (issue.code === "unrecognized_keys") {
+    const prefix = issue.path.length === 0 ? "" : `${issue.path.map(String).join(".")}.`;
+    const known = keysAt(schema, issue.path);
+    return issue.keys.map((key) => `${prefix}${key}: unknown key${suggestion(key, known)}`);
+  }
+  if (issue.code === "invalid_value") {
+    const values = issue.values.map(String);
+    const given = typeof issue.input === "string" ? issue.input : undefined;
+    const meant = given === undefined ? "" : suggestion(given, values);
+    return [`${place}: must be one of ${values.join(", ")}${meant}`];
+  }
+  return [`${place}: ${issue.message}`];
+}
+
+function suggestion(given: string, known: string[]): string {
+  const close = known
+    .map((name) => ({ name, distance: editDistance(given, name) }))
+    .filter(({ name, distance }) => distance <= Math.max(2, Math.floor(name.length / 3)))
+    .sort((a, b) => a.distance - b.distance || (a.name < b.name ? -1 : 1))[0];
+  return close === undefined ? "" : `; did you mean ${close.name}?`;
+}
+
+/** Keys that the object schema at `at` knows; empty where the schema there is no object. */
+function keysAt(schema: z.ZodType, at: readonly PropertyKey[]): string[] {
+  let here: unknown = schema;
+  for (const part of [...at, undefined]) {
+    here = unwrap(here);
+    if (part === undefined) break;
+    const shape = (here as { shape?: Record<string, unknown> }).shape;
+    here = shape?.[String(part)] ?? (here as { element?: unknown }).element;
+  }
+  const shape = (here as { shape?: Record<string, unknown> } | undefined)?.shape;
+  return shape === undefined ? [] : Object.keys(shape);
+}
+
+function unwrap(schema: unknown): unknown {
+  let here = schema as { def?: { innerType?: unknown; in?: unknown } } | undefined;
+  for (;;) {
+    const inner = here?.def?.innerType ?? here?.def?.in;
+    if (inner === undefined) return here;
+    here = inner as typeof here;
+  }
+}
+
+/** Levenshtein distance. */
+export function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const change = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(change, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}

@@ -1,0 +1,232 @@
+/**
+ * The recipe: one YAML file that names what a run does. It is validated as a whole before anything
+ * runs, and every fault is reported at once with its path in the file.
+ */
+import { existsSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { parseDocument } from "yaml";
+import { z } from "zod";
+import { taskNames } from "./benchmark/registry.js";
+import { calibrationSchema } from "./calibration/options.js";
+import { RecipeError } from "./errors.js";
+import { packageRoot } from "./package-root.js";
+import { pretrainingSchema } from "./pretraining/options.js";
+import { propagationMethodNames } from "./propagation/registry.js";
+import { recipeFaults } from "./recipe-faults.js";
+import { vocabularyMethodNames } from "./vocabulary/registry.js";
+
+const filters = z
+  .strictObject({
+    min_characters: z.int().min(0).optional().describe("Shortest document that is kept, in characters."),
+    max_characters: z.int().min(1).optional().describe("Longest document that is kept, in characters."),
+    script: z
+      .strictObject({
+        name: z.string().describe("A Unicode script, e.g. Cyrillic."),
+        min_share: z.number().min(0).max(1),
+      })
+      .optional()
+      .describe("Least share of a document's letters that must be of a script."),
+    exact_duplicates: z.boolean().optional().describe("Leave out documents that were there before, letter for letter."),
+  })
+  .describe("What is left out of the training corpus.");
+
+const corpus = z
+  .strictObject({
+    train: z.array(z.string()).min(1).describe("Globs of .txt, .jsonl, .parquet, each also .gz or .zst."),
+    validation: z.array(z.string()).min(1).describe("Held-out text, for bits per character and symbols per token."),
+    documents: z.enum(["file", "blank_lines"]).default("file").describe("What a document is in a .txt file."),
+    filters: filters.optional(),
+  })
+  .describe("The text of the new language.");
+
+const vocabulary = z
+  .strictObject({
+    method: z.enum(vocabularyMethodNames).describe("How the new vocabulary is made."),
+    size: z.int().min(1).optional().describe("Tokens in the new vocabulary (bpe) or to add (extended)."),
+    script: z.string().optional().describe("Only tokens of this Unicode script, or /regex/ on the whole token."),
+    from: z.string().optional().describe("Take the tokens to add from this tokenizer instead of the corpus."),
+  })
+  .describe("Stage 1: the vocabulary.");
+
+const propagation = z
+  .strictObject({
+    method: z.enum(propagationMethodNames).default("conversion").describe("The map from base to instruct embeddings."),
+    also: z
+      .array(z.enum(["initialised", ...propagationMethodNames]))
+      .default([])
+      .describe("Further rows for comparison; initialised: new rows in the instruct model, nothing propagated."),
+  })
+  .describe("Stage 3: learned embedding propagation into the instruct model.");
+
+const benchmark = z
+  .strictObject({
+    tasks: z.array(z.enum(taskNames)).min(1).describe("Tasks, by name."),
+    data: z.string().describe("Folder with one folder a dataset."),
+    few_shot: z.int().min(0).default(0).describe("Examples before each item."),
+    limit: z.int().min(1).optional().describe("At most so many items a task."),
+    database: z.string().optional().describe("SQLite file; results.sqlite of the run where it is left out."),
+    bases: z.boolean().default(true).describe("Score the base models too."),
+  })
+  .describe("Stage 5: the benchmark.");
+
+export const recipeSchema = z.strictObject({
+  name: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, "letters, digits, dot, dash and underscore only")
+    .describe("Name of the run's folder."),
+  seed: z.int().min(0).default(0).describe("Seed of everything that is drawn by chance."),
+  device: z.enum(["auto", "cpu", "cuda", "vulkan", "metal"]).default("auto").describe("Where to compute."),
+  threads: z.int().min(0).default(0).describe("CPU threads; 0: all cores."),
+  models: z
+    .strictObject({
+      base: z.string().describe("Folder or hub id of the base model."),
+      instruct: z.string().optional().describe("Folder or hub id of the instruct model made from it."),
+    })
+    .describe("The models to adapt."),
+  corpus: corpus.optional(),
+  vocabulary: vocabulary.optional(),
+  pretraining: pretrainingSchema.optional(),
+  propagation: propagation.optional(),
+  calibration: calibrationSchema.optional(),
+  benchmark: benchmark.optional(),
+  report: z.strictObject({ title: z.string().optional().describe("Title of the report.") }).optional(),
+});
+
+export type Recipe = z.infer<typeof recipeSchema>;
+
+/** Sections that a section cannot do without. */
+const needs: [section: keyof Recipe, needed: keyof Recipe][] = [
+  ["vocabulary", "corpus"],
+  ["pretraining", "corpus"],
+  ["propagation", "pretraining"],
+  ["calibration", "propagation"],
+];
+
+/** Reads `file`, applies `overrides` (`path.to.key=value`, value as YAML) and checks all of it. Throws `RecipeError`. */
+export function loadRecipe(file: string, overrides: string[] = []): Recipe {
+  const raw = applyOverrides(parseRecipe(file), overrides);
+  const checked = recipeSchema.safeParse(raw, { reportInput: true });
+  const faults = checked.success ? [] : recipeFaults(checked.error, recipeSchema);
+  faults.push(...connectionFaults(raw));
+  if (!checked.success) throw invalid(file, faults);
+  const recipe = resolvePaths(checked.data, path.dirname(path.resolve(file)), faults);
+  if (faults.length > 0) throw invalid(file, faults);
+  return recipe;
+}
+
+function invalid(file: string, faults: string[]): RecipeError {
+  const count = faults.length === 1 ? "one fault" : `${faults.length} faults`;
+  return new RecipeError("recipe.invalid", `${file}: ${count}\n${faults.map((fault) => `  ${fault}`).join("\n")}`, {
+    hint: "recipes/recipe.schema.json lists every key; an editor with a YAML language server completes from it.",
+  });
+}
+
+function parseRecipe(file: string): Record<string, unknown> {
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (cause) {
+    throw new RecipeError("recipe.unreadable", `${file}: the recipe cannot be read`, {
+      cause,
+      hint: "lep run recipes/tiny-extended.yaml runs the embedded default.",
+    });
+  }
+  const document = parseDocument(text);
+  const fault = document.errors[0];
+  if (fault !== undefined) throw new RecipeError("recipe.syntax", `${file}: ${fault.message}`);
+  let value: unknown;
+  try {
+    value = document.toJS({ maxAliasCount: 100 });
+  } catch (cause) {
+    throw new RecipeError("recipe.syntax", `${file}: ${(cause as Error).message}`, { cause });
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw new RecipeError("recipe.syntax", `${file}: a recipe is a map of sections`);
+  }
+  return value as Record<string, unknown>;
+}
+
+function applyOverrides(raw: Record<string, unknown>, overrides: string[]): Record<string, unknown> {
+  for (const override of overrides) {
+    const equals = override.indexOf("=");
+    const keys = override.slice(0, equals).split(".");
+    if (equals < 1 || keys.some((key) => key === "" || key === "__proto__")) {
+      throw new RecipeError("recipe.override", `--set ${override}: expected path.to.key=value`);
+    }
+    let section = raw;
+    for (const key of keys.slice(0, -1)) {
+      if (!Object.hasOwn(section, key)) section[key] = {};
+      const inner = section[key];
+      if (typeof inner !== "object" || inner === null || Array.isArray(inner)) {
+        throw new RecipeError("recipe.override", `--set ${override}: ${key} is not a section`);
+      }
+      section = inner as Record<string, unknown>;
+    }
+    section[keys.at(-1) ?? ""] = parseDocument(override.slice(equals + 1)).toJS();
+  }
+  return raw;
+}
+
+function connectionFaults(raw: Record<string, unknown>): string[] {
+  const faults = needs
+    .filter(([section, needed]) => raw[section] !== undefined && raw[needed] === undefined)
+    .map(([section, needed]) => `${section}: needs the section ${needed}, which is not there`);
+  const models = raw.models as { instruct?: unknown } | undefined;
+  if (raw.propagation !== undefined && models?.instruct === undefined) {
+    faults.push("propagation: needs models.instruct, which is not there");
+  }
+  return faults;
+}
+
+/**
+ * A relative path is looked for in the current folder, beside the recipe, and among the files that
+ * ship with lep, in this order. Models that are nowhere are taken for hub ids.
+ */
+function resolvePaths(recipe: Recipe, recipeFolder: string, faults: string[]): Recipe {
+  const places = [process.cwd(), recipeFolder, packageRoot()];
+  const find = (name: string): string | undefined =>
+    places.map((place) => path.resolve(place, name)).find((candidate) => existsSync(candidate));
+  const hubId = /^[A-Za-z0-9][\w.-]*\/[\w.-]+$/;
+  const model = (name: string, place: string): string => {
+    const found = find(name);
+    if (found === undefined && (!hubId.test(name) || name.startsWith("data/"))) {
+      faults.push(`${place}: ${name} is neither a folder nor a hub id`);
+    }
+    return found ?? name;
+  };
+  const existing = (name: string, place: string): string => {
+    const found = find(name);
+    if (found === undefined) faults.push(`${place}: ${name} is not there`);
+    return found ?? name;
+  };
+  /** A glob is anchored at the first place where its fixed leading folders are. */
+  const glob = (pattern: string, place: string): string => {
+    const fixed = pattern.split(/[*?{[(!]/)[0] ?? "";
+    const folder = fixed === pattern ? pattern : fixed.slice(0, fixed.lastIndexOf("/") + 1);
+    const root = places.find((candidate) => existsSync(path.resolve(candidate, folder)));
+    if (root === undefined) faults.push(`${place}: ${pattern} matches nothing`);
+    return path.resolve(root ?? process.cwd(), pattern);
+  };
+  const globs = (patterns: string[], place: string): string[] =>
+    patterns.map((pattern, i) => glob(pattern, `${place}.${i}`));
+  const { models, corpus: text, vocabulary: words, calibration, benchmark: tasks } = recipe;
+  models.base = model(models.base, "models.base");
+  if (models.instruct !== undefined) models.instruct = model(models.instruct, "models.instruct");
+  if (text !== undefined) {
+    text.train = globs(text.train, "corpus.train");
+    text.validation = globs(text.validation, "corpus.validation");
+  }
+  if (words?.from !== undefined) words.from = existing(words.from, "vocabulary.from");
+  if (calibration !== undefined) {
+    calibration.prompts = globs(calibration.prompts, "calibration.prompts");
+    const copies = calibration.copy_task;
+    if (copies) copies.corpus.files = globs(copies.corpus.files, "calibration.copy_task.corpus.files");
+  }
+  if (tasks !== undefined) tasks.data = existing(tasks.data, "benchmark.data");
+  return recipe;
+}
+
+/** The schema as JSON Schema, for editors. */
+export function recipeJsonSchema(): unknown {
+  return z.toJSONSchema(recipeSchema, { io: "input" });
+}

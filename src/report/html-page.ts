@@ -1,0 +1,42 @@
+/** Self-contained pages: no script, no network, light and dark, readable on a phone and on paper. */
+export function escapeHtml(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
+}
+
+const style = `
+:root{color-scheme:light dark;--ink:#1c2330;--soft:#5c6675;--line:#d8dde5;--paper:#fff;--shade:#f4f6f9;--accent:#2459c4}
+@media(prefers-color-scheme:dark){:root{--ink:#e6e9ef;--soft:#9aa4b2;--line:#343c48;--paper:#14181f;--shade:#1c222b;--accent:#7aa5ff}}
+body{font:16px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--paper);max-width:70rem;margin:0 auto;padding:1.5rem}
+h1{font-size:1.6rem;margin:0 0 .3rem}h2{font-size:1.15rem;margin:2.2rem 0 .6rem}p.note{color:var(--soft);margin:.3rem 0 .8rem}
+.wide{overflow-x:auto}table{border-collapse:collapse;font-size:.92rem}caption{text-align:left;color:var(--soft);padding-bottom:.3rem}
+th,td{padding:.35rem .7rem;border-bottom:1px solid var(--line);text-align:left;white-space:nowrap}
+th{background:var(--shade);font-weight:600}td.number{text-align:right;font-variant-numeric:tabular-nums}
+svg{max-width:100%;height:auto}code{font-size:.9em;background:var(--shade);padding:.1em .3em;border-radius:3px}
+@media print{body{max-width:none}}`;
+
+/** A whole page; `body` is HTML. */
+export function htmlPage(title: string, body: string): string {
+  return `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
+<title>${escapeHtml(title)}</title><style>${style}</style></head>
+<body><main><h1>${escapeHtml(title)}</h1>
+${body}
+</main></body></html>
+`;
+}
+
+/** A cell: numbers are set right-aligned with `digits` decimals, absent values as a dash. */
+export type Cell = string | number | null | undefined;
+
+export function htmlTable(header: string[], rows: Cell[][], digits = 3): string {
+  const head = header.map((name) => `<th scope="col">${escapeHtml(name)}</th>`).join("");
+  const body = rows.map((row) => `<tr>${row.map((cell) => htmlCell(cell, digits)).join("")}</tr>`).join("\n");
+  return `<div class="wide"><table><thead><tr>${head}</tr></thead><tbody>\n${body}\n</tbody></table></div>`;
+}
+
+function htmlCell(cell: Cell, digits: number): string {
+  if (cell === null || cell === undefined) return '<td class="number">–</td>';
+  if (typeof cell === "string") return `<td>${escapeHtml(cell)}</td>`;
+  const shown = Number.isInteger(cell) ? cell.toLocaleString("en-US") : cell.toFixed(digits);
+  return `<td class="number">${shown}</td>`;
+}
