@@ -8,6 +8,7 @@ import { calibrationStage } from "./pipeline/calibration-stage.js";
 import { resolveModels } from "./pipeline/models.js";
 import { pretrainingStage } from "./pipeline/pretraining-stage.js";
 import { propagationStage } from "./pipeline/propagation-stage.js";
+import { reportOfRun } from "./pipeline/report-sections.js";
 import type { Made, RunContext } from "./pipeline/run-context.js";
 import { lockRun } from "./pipeline/run-lock.js";
 import { type Summary, summarise } from "./pipeline/summary.js";
@@ -73,7 +74,7 @@ export async function runPipeline(recipe: Recipe, options: PipelineOptions): Pro
     }
     const summary = summarise(recipe, made);
     writeFileAtomic(path.join(folder, "summary.json"), `${JSON.stringify(summary, null, 2)}\n`);
-    writeRunReport(recipe, summary, made, path.join(folder, "report.html"));
+    writeRunReport(reportOfRun(recipe, made), path.join(folder, "report.html"));
     onEvent({ event: "run_finished", text: `report: ${path.join(folder, "report.html")}` });
     return summary;
   } finally {

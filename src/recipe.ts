@@ -13,6 +13,7 @@ import { packageRoot } from "./package-root.js";
 import { pretrainingSchema } from "./pretraining/options.js";
 import { propagationMethodNames } from "./propagation/registry.js";
 import { recipeFaults } from "./recipe-faults.js";
+import { setKeys } from "./set-keys.js";
 import { vocabularyMethodNames } from "./vocabulary/registry.js";
 
 const filters = z
@@ -104,7 +105,8 @@ const needs: [section: keyof Recipe, needed: keyof Recipe][] = [
 
 /** Reads `file`, applies `overrides` (`path.to.key=value`, value as YAML) and checks all of it. Throws `RecipeError`. */
 export function loadRecipe(file: string, overrides: string[] = []): Recipe {
-  const raw = applyOverrides(parseRecipe(file), overrides);
+  const raw = parseRecipe(file);
+  setKeys(raw, overrides);
   const checked = recipeSchema.safeParse(raw, { reportInput: true });
   const faults = checked.success ? [] : recipeFaults(checked.error, recipeSchema);
   faults.push(...connectionFaults(raw));
@@ -144,27 +146,6 @@ function parseRecipe(file: string): Record<string, unknown> {
     throw new RecipeError("recipe.syntax", `${file}: a recipe is a map of sections`);
   }
   return value as Record<string, unknown>;
-}
-
-function applyOverrides(raw: Record<string, unknown>, overrides: string[]): Record<string, unknown> {
-  for (const override of overrides) {
-    const equals = override.indexOf("=");
-    const keys = override.slice(0, equals).split(".");
-    if (equals < 1 || keys.some((key) => key === "" || key === "__proto__")) {
-      throw new RecipeError("recipe.override", `--set ${override}: expected path.to.key=value`);
-    }
-    let section = raw;
-    for (const key of keys.slice(0, -1)) {
-      if (!Object.hasOwn(section, key)) section[key] = {};
-      const inner = section[key];
-      if (typeof inner !== "object" || inner === null || Array.isArray(inner)) {
-        throw new RecipeError("recipe.override", `--set ${override}: ${key} is not a section`);
-      }
-      section = inner as Record<string, unknown>;
-    }
-    section[keys.at(-1) ?? ""] = parseDocument(override.slice(equals + 1)).toJS();
-  }
-  return raw;
 }
 
 function connectionFaults(raw: Record<string, unknown>): string[] {

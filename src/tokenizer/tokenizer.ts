@@ -25,6 +25,8 @@ export interface Tokenizer {
   readonly eosIds: readonly number[];
   /** The chat template (Jinja), where the tokenizer has one. */
   readonly chatTemplate: string | undefined;
+  /** The id that stands for text which the vocabulary cannot spell; byte-level vocabularies have none. */
+  readonly unknownId?: number | undefined;
 }
 
 export interface ChatMessage {

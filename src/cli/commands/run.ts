@@ -1,8 +1,8 @@
 import path from "node:path";
-import type { CommandModule } from "yargs";
 import { runPipeline } from "../../pipeline.js";
 import { loadRecipe } from "../../recipe.js";
 import { stageNames } from "../../stage.js";
+import { defineCommand } from "../command.js";
 import { interruptionSignal } from "../interruption.js";
 import { createOutput } from "../output.js";
 import { terminalProgress } from "../terminal-progress.js";
@@ -20,7 +20,7 @@ interface Arguments {
   offline: boolean;
 }
 
-export const run: CommandModule<object, Arguments> = {
+export const runCommand = defineCommand<Arguments>({
   command: "run <recipe>",
   describe: "run a recipe: vocabulary, pretraining, propagation, calibration, benchmark",
   builder: (yargs) =>
@@ -58,4 +58,4 @@ export const run: CommandModule<object, Arguments> = {
       },
     });
   },
-};
+});

@@ -1,0 +1,53 @@
+import path from "node:path";
+import { calibrate } from "../../calibration/calibrate.js";
+import { calibrationSchema } from "../../calibration/options.js";
+import type { Device } from "../../engine/engine.js";
+import { resolveModelFolder } from "../../model/resolve-model-folder.js";
+import { defineCommand } from "../command.js";
+import { computeFrom, computing, reporting } from "../common-options.js";
+import { createOutput } from "../output.js";
+import { schemaOptions, sectionFrom } from "../schema-options.js";
+import { withProgress } from "../with-progress.js";
+
+interface Arguments {
+  model: string;
+  teacher: string;
+  prompts: string[];
+  out: string;
+  seed: number;
+  device: Device;
+  threads: number;
+  json: boolean;
+}
+
+export const calibrateCommand = defineCommand<Arguments>({
+  command: "calibrate",
+  describe: "tune a propagated model on the original instruct model's own answers",
+  builder: (yargs) =>
+    reporting(computing(yargs))
+      .option("model", { type: "string", demandOption: true, describe: "the propagated model" })
+      .option("teacher", { type: "string", demandOption: true, describe: "the original instruct model" })
+      .option("prompts", { type: "string", array: true, demandOption: true, describe: "JSONL files with prompts" })
+      .option("out", { type: "string", demandOption: true, describe: "model folder to write" })
+      .option("seed", { type: "number", default: 0, describe: "seed of everything that is drawn by chance" })
+      .options(schemaOptions(calibrationSchema, ["prompts"]))
+      .example("$0 calibrate --model P --teacher I --prompts prompts.jsonl --steps 300 --out C", ""),
+  handler: async ({ model, out, seed, json, prompts, ...options }) => {
+    const section = sectionFrom(calibrationSchema, { ...options }, { prompts });
+    const teacher = await resolveModelFolder(options.teacher);
+    const work = workFolder(out);
+    const summary = await withProgress((progress, signal) =>
+      calibrate({ model, teacher, options: section, seed, compute: computeFrom(options), out, work }, progress, signal),
+    );
+    const output = createOutput(json);
+    output.event({ event: "calibrated", out, ...summary });
+    output.line(
+      `${out}: ${summary.examples} examples, loss ${summary.loss.before.toFixed(3)} → ${summary.loss.after.toFixed(3)}`,
+    );
+  },
+});
+
+/** A killed command continues from here. */
+export function workFolder(out: string): string {
+  return path.join(path.dirname(out), `.${path.basename(out)}.work`);
+}

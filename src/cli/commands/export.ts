@@ -1,0 +1,34 @@
+import { exportGguf } from "../../model/gguf/export-gguf.js";
+import { resolveModelFolder } from "../../model/resolve-model-folder.js";
+import { defineCommand } from "../command.js";
+import { reporting } from "../common-options.js";
+import { createOutput } from "../output.js";
+
+const types = ["f32", "f16", "bf16", "q8_0"] as const;
+
+interface Arguments {
+  model: string;
+  format: "gguf";
+  type: (typeof types)[number];
+  out: string;
+  json: boolean;
+}
+
+export const exportCommand = defineCommand<Arguments>({
+  command: "export",
+  describe: "write a model as GGUF; its tokenizer is compared with tokenizer.json before the file counts",
+  builder: (yargs) =>
+    reporting(yargs)
+      .option("model", { type: "string", demandOption: true, describe: "model folder or hub id" })
+      .option("format", { choices: ["gguf"] as const, default: "gguf" as const, describe: "file format" })
+      .option("type", { choices: types, default: "f16" as (typeof types)[number], describe: "type of the weights" })
+      .option("out", { type: "string", demandOption: true, describe: "file to write" })
+      .example("$0 export --model data/tiny-instruct --type q8_0 --out tiny.gguf", ""),
+  handler: async ({ type, out, json, ...options }) => {
+    const model = await resolveModelFolder(options.model);
+    await exportGguf({ model, out, type });
+    const output = createOutput(json);
+    output.event({ event: "exported", model, out, type });
+    output.line(`${out}: ${type}`);
+  },
+});

@@ -1,0 +1,38 @@
+import { resolveModelFolder } from "../../model/resolve-model-folder.js";
+import { initialise } from "../../pretraining/initialise.js";
+import { type InitializerName, initializerNames } from "../../pretraining/initializers/registry.js";
+import { defineCommand } from "../command.js";
+import { reporting } from "../common-options.js";
+import { createOutput } from "../output.js";
+import { withProgress } from "../with-progress.js";
+
+interface Arguments {
+  model: string;
+  tokenizer: string;
+  initializer: InitializerName;
+  out: string;
+  json: boolean;
+}
+
+export const initCommand = defineCommand<Arguments>({
+  command: "init",
+  describe: "give a model rows for a new vocabulary",
+  builder: (yargs) =>
+    reporting(yargs)
+      .option("model", { type: "string", demandOption: true, describe: "model folder or hub id" })
+      .option("tokenizer", { type: "string", demandOption: true, describe: "folder of the new tokenizer" })
+      .option("initializer", {
+        choices: initializerNames,
+        default: "mean" as InitializerName,
+        describe: "how new rows begin",
+      })
+      .option("out", { type: "string", demandOption: true, describe: "model folder to write" })
+      .example("$0 init --model data/tiny-base --tokenizer my-tokenizer --out my-base", ""),
+  handler: async ({ tokenizer, initializer, out, json, ...options }) => {
+    const model = await resolveModelFolder(options.model);
+    await withProgress((progress) => initialise({ model, tokenizer, initializer, out }, progress));
+    const output = createOutput(json);
+    output.event({ event: "initialised", model, tokenizer, out });
+    output.line(`${out}: rows for ${tokenizer}`);
+  },
+});

@@ -1,0 +1,43 @@
+import { resolveModelFolder } from "../../model/resolve-model-folder.js";
+import { propagate } from "../../propagation/propagate.js";
+import { type PropagationMethodName, propagationMethodNames } from "../../propagation/registry.js";
+import { defineCommand } from "../command.js";
+import { reporting } from "../common-options.js";
+import { createOutput } from "../output.js";
+import { withProgress } from "../with-progress.js";
+
+interface Arguments {
+  base: string;
+  instruct: string;
+  adapted: string;
+  method: PropagationMethodName;
+  out: string;
+  json: boolean;
+}
+
+export const propagateCommand = defineCommand<Arguments>({
+  command: "propagate",
+  describe: "carry the embeddings that the base has learned over to the instruct model",
+  builder: (yargs) =>
+    reporting(yargs)
+      .option("base", { type: "string", demandOption: true, describe: "the original base model" })
+      .option("instruct", { type: "string", demandOption: true, describe: "the original instruct model" })
+      .option("adapted", { type: "string", demandOption: true, describe: "the base with trained new embeddings" })
+      .option("method", {
+        choices: propagationMethodNames,
+        default: "conversion" as PropagationMethodName,
+        describe: "the map between the two embedding spaces",
+      })
+      .option("out", { type: "string", demandOption: true, describe: "model folder to write" })
+      .example("$0 propagate --base B --instruct I --adapted A --method conversion --out P", ""),
+  handler: async ({ method, out, json, ...models }) => {
+    const base = await resolveModelFolder(models.base);
+    const instruct = await resolveModelFolder(models.instruct);
+    const summary = await withProgress((progress) =>
+      propagate({ base, instruct, adapted: models.adapted, method, out }, progress),
+    );
+    const output = createOutput(json);
+    output.event({ event: "propagated", out, ...summary });
+    output.line(`${out}: ${method}, relative residual ${JSON.stringify(summary.residual)}`);
+  },
+});

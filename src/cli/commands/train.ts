@@ -1,0 +1,108 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import type { Device } from "../../engine/engine.js";
+import { RecipeError } from "../../errors.js";
+import { createRandomModel } from "../../model/random-model.js";
+import { resolveModelFolder } from "../../model/resolve-model-folder.js";
+import { pretrainingSchema } from "../../pretraining/options.js";
+import { pretrain } from "../../pretraining/pretrain.js";
+import { defineCommand } from "../command.js";
+import { computeFrom, computing, reporting } from "../common-options.js";
+import { createOutput } from "../output.js";
+import { schemaOptions, sectionFrom } from "../schema-options.js";
+import { withProgress } from "../with-progress.js";
+import { workFolder } from "./calibrate.js";
+
+interface Arguments {
+  model?: string;
+  config?: string;
+  tokenizer?: string;
+  corpus: string[];
+  validation?: string[];
+  documents: "file" | "blank_lines";
+  out: string;
+  seed: number;
+  device: Device;
+  threads: number;
+  json: boolean;
+}
+
+export const trainCommand = defineCommand<Arguments>({
+  command: "train",
+  describe: "continue the pre-training of a model on text, embeddings only or whole",
+  builder: (yargs) =>
+    reporting(computing(yargs))
+      .option("model", { type: "string", describe: "model folder or hub id to start from", conflicts: "config" })
+      .option("config", { type: "string", describe: "config.json of a model from scratch, random weights" })
+      .option("tokenizer", { type: "string", describe: "tokenizer folder; the model's own where left out" })
+      .option("corpus", { type: "string", array: true, demandOption: true, describe: "globs of the training text" })
+      .option("validation", { type: "string", array: true, describe: "globs of held-out text" })
+      .option("documents", {
+        choices: ["file", "blank_lines"] as const,
+        default: "file" as const,
+        describe: "what a document is in a .txt file",
+      })
+      .option("out", { type: "string", demandOption: true, describe: "model folder to write" })
+      .option("seed", { type: "number", default: 0, describe: "seed of everything that is drawn by chance" })
+      .options(schemaOptions(pretrainingSchema, ["initializer", "pad_to_multiple_of"]))
+      .example("$0 train --model data/tiny-base --corpus 'texts/*.txt' --steps 100 --out trained", ""),
+  handler: async ({ out, seed, json, documents, corpus, validation, ...options }) => {
+    const section = sectionFrom(pretrainingSchema, { ...options });
+    const { model, discard } = await startingModel(options, seed);
+    try {
+      const summary = await withProgress((progress, signal) =>
+        pretrain(
+          {
+            model,
+            ...(options.tokenizer !== undefined && { tokenizer: options.tokenizer }),
+            corpus: { files: corpus, documents },
+            ...(validation !== undefined && { validation: { files: validation, documents } }),
+            options: section,
+            seed,
+            compute: computeFrom(options),
+            out,
+            work: workFolder(out),
+          },
+          progress,
+          signal,
+        ),
+      );
+      rmSync(workFolder(out), { recursive: true, force: true });
+      const output = createOutput(json);
+      output.event({ event: "trained", out, ...summary });
+      const { before, after } = summary.loss;
+      output.line(
+        `${out}: ${summary.steps} steps, ${summary.tokens} tokens, loss ${before.toFixed(3)} → ${after.toFixed(3)}`,
+      );
+    } finally {
+      discard();
+    }
+  },
+});
+
+/** The model to train: an existing one, or a new one of random weights in a temporary folder. */
+async function startingModel(
+  { model, config, tokenizer }: Pick<Arguments, "model" | "config" | "tokenizer">,
+  seed: number,
+): Promise<{ model: string; discard(): void }> {
+  if (model !== undefined) return { model: await resolveModelFolder(model), discard: () => {} };
+  if (config === undefined || tokenizer === undefined) {
+    throw new RecipeError("command.options", "lep train needs --model, or --config and --tokenizer");
+  }
+  let values: Record<string, unknown>;
+  try {
+    values = JSON.parse(readFileSync(config, "utf8")) as Record<string, unknown>;
+  } catch (cause) {
+    throw new RecipeError("command.config", `${config}: ${(cause as Error).message}`, { cause });
+  }
+  const folder = mkdtempSync(path.join(tmpdir(), "lep-random-"));
+  const discard = (): void => rmSync(folder, { recursive: true, force: true });
+  try {
+    createRandomModel(folder, values, { seed, dtype: "F32" });
+  } catch (error) {
+    discard();
+    throw error;
+  }
+  return { model: folder, discard };
+}

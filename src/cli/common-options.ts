@@ -1,0 +1,32 @@
+import type { Argv } from "yargs";
+import type { ComputeOptions, Device } from "../engine/engine.js";
+
+/** `--device` and `--threads`, wherever something computes. */
+export function computing<T>(yargs: Argv<T>) {
+  return yargs
+    .option("device", {
+      choices: ["auto", "cpu", "cuda", "vulkan", "metal"] as const,
+      default: "auto" as Device,
+      describe: "where to compute",
+    })
+    .option("threads", { type: "number", default: 0, describe: "CPU threads; 0: all cores" });
+}
+
+/** `--json` and `--offline`, everywhere. */
+export function reporting<T>(yargs: Argv<T>) {
+  return yargs
+    .option("json", { type: "boolean", default: false, describe: "one JSON object a line on stdout, nothing else" })
+    .option("offline", {
+      type: "boolean",
+      default: false,
+      describe: "never use the network",
+      coerce: (offline: boolean) => {
+        if (offline) process.env.LEP_OFFLINE = "1";
+        return offline;
+      },
+    });
+}
+
+export function computeFrom({ device, threads }: { device: Device; threads: number }): ComputeOptions {
+  return { device, threads };
+}

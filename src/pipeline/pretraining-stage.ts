@@ -1,0 +1,67 @@
+import path from "node:path";
+import { readCorpus } from "../corpus/read-corpus.js";
+import { bitsPerCharacter } from "../engine/bits-per-character.js";
+import { getEngine } from "../engine/registry.js";
+import { initialise } from "../pretraining/initialise.js";
+import { pretrain } from "../pretraining/pretrain.js";
+import { loadTokenizer } from "../tokenizer/load-tokenizer.js";
+import { computeOptions, type DefineStage, type PretrainingResult } from "./run-context.js";
+import { adaptedTokenizer, corpusFiles, trainingCorpus, validationCorpus } from "./vocabulary-stage.js";
+
+/** Stage 2: `initialised/` (new rows) and `adapted/` (trained), both bases. */
+export const pretrainingStage: DefineStage<PretrainingResult> = async (context, made) => {
+  const { recipe, models, progress, signal } = context;
+  const options = recipe.pretraining;
+  if (options === undefined) return undefined;
+  const tokenizer = adaptedTokenizer(context, made);
+  const corpus = trainingCorpus(recipe);
+  const validation = validationCorpus(recipe);
+  return {
+    name: "pretraining",
+    version: 1,
+    inputs: {
+      base: models.base,
+      tokenizer,
+      corpus: await corpusFiles(corpus),
+      validation: await corpusFiles(validation),
+    },
+    options: { ...options, corpus: { ...corpus, files: [] } },
+    seed: recipe.seed,
+    run: async (folder, work) => {
+      const initialised = path.join(folder, "initialised");
+      const { initializer, pad_to_multiple_of } = options;
+      await initialise({ model: models.base, tokenizer, initializer, pad_to_multiple_of, out: initialised }, progress);
+      const summary = await pretrain(
+        {
+          model: initialised,
+          corpus,
+          validation,
+          options,
+          seed: recipe.seed,
+          compute: computeOptions(context),
+          out: path.join(folder, "adapted"),
+          work: path.join(work, "pretraining"),
+        },
+        progress,
+        signal,
+      );
+      const original = await bitsPerCharacter(
+        getEngine(),
+        {
+          model: models.base,
+          tokenizer: await loadTokenizer(models.base),
+          documents: readCorpus(validation),
+          window_characters: options.window_characters,
+          max_windows: options.max_windows,
+          precision: options.precision,
+          micro_batch: options.micro_batch,
+          compute: computeOptions(context),
+          work: path.join(work, "original"),
+        },
+        progress,
+        signal,
+      );
+      return { ...summary, original_bits_per_character: original.bits_per_character };
+    },
+  };
+};

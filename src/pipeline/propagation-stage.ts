@@ -1,0 +1,42 @@
+import path from "node:path";
+import { initialise } from "../pretraining/initialise.js";
+import { propagate } from "../propagation/propagate.js";
+import type { DefineStage, PropagationResult } from "./run-context.js";
+
+/** Folder in the propagation stage of a row: the recipe's method is `propagated`, others go by their names. */
+export function propagationRows(method: string, also: readonly string[]): Record<string, string> {
+  const further = also.filter((name) => name !== method).map((name) => [name, name]);
+  return { propagated: method, ...Object.fromEntries(further) };
+}
+
+/** Stage 3: the instruct model with the new vocabulary, in `propagated/`, and a folder for each row of `also`. */
+export const propagationStage: DefineStage<PropagationResult> = async ({ recipe, models, progress }, made) => {
+  const { propagation, pretraining } = recipe;
+  const { instruct } = models;
+  if (propagation === undefined || made.pretraining === undefined || instruct === undefined) return undefined;
+  const adapted = path.join(made.pretraining.folder, "adapted");
+  return {
+    name: "propagation",
+    version: 1,
+    inputs: { base: models.base, instruct, adapted },
+    options: { ...propagation, initializer: pretraining!.initializer },
+    seed: recipe.seed,
+    run: async (folder) => {
+      const result: PropagationResult = {};
+      for (const [row, method] of Object.entries(propagationRows(propagation.method, propagation.also))) {
+        const out = path.join(folder, row);
+        if (method === "initialised") {
+          const { initializer, pad_to_multiple_of } = pretraining!;
+          await initialise({ model: instruct, tokenizer: adapted, initializer, pad_to_multiple_of, out }, progress);
+          result[row] = null;
+        } else {
+          result[row] = await propagate(
+            { base: models.base, instruct, adapted, method: method as typeof propagation.method, out },
+            progress,
+          );
+        }
+      }
+      return result;
+    },
+  };
+};

@@ -1,0 +1,135 @@
+/** What the report of a run shows, from what its stages made. */
+import path from "node:path";
+import type { Recipe } from "../recipe.js";
+import type { Cell } from "../report/html-page.js";
+import { type ReportSection, type RunReport, readLosses } from "../report/run-report.js";
+import type { Made } from "./run-context.js";
+
+export function reportOfRun(recipe: Recipe, made: Made): RunReport {
+  const sections = [
+    modelsSection(recipe),
+    vocabularySection(made),
+    pretrainingSection(made),
+    propagationSection(made),
+    calibrationSection(made),
+    benchmarkSection(made),
+    costSection(made),
+  ];
+  return {
+    title: recipe.report?.title ?? `${recipe.name}: a run of lep`,
+    sections: sections.filter((section) => section !== undefined),
+  };
+}
+
+function modelsSection({ models, seed, vocabulary, propagation }: Recipe): ReportSection {
+  const rows: Cell[][] = [
+    ["base model", models.base],
+    ["instruct model", models.instruct ?? "none"],
+    ["vocabulary", vocabulary?.method ?? "the original"],
+    ["propagation", propagation?.method ?? "none"],
+    ["seed", seed],
+  ];
+  return { title: "What was run", tables: [{ header: ["", ""], rows }] };
+}
+
+function vocabularySection({ vocabulary }: Made): ReportSection | undefined {
+  if (vocabulary === undefined) return undefined;
+  const { symbols_per_token, size, added, kept, removed } = vocabulary.result;
+  const { original, adapted } = symbols_per_token;
+  return {
+    title: "Vocabulary",
+    note: "Symbols per token: characters of the held-out text divided by its tokens.",
+    tables: [
+      {
+        header: ["", "original", "adapted", "ratio"],
+        rows: [["symbols per token", original, adapted, adapted / original]],
+      },
+      { header: ["size", "kept", "added", "removed"], rows: [[size, kept, added, removed]] },
+    ],
+  };
+}
+
+function pretrainingSection({ pretraining }: Made): ReportSection | undefined {
+  if (pretraining === undefined) return undefined;
+  const { bits_per_character: bits, original_bits_per_character, loss, steps, tokens } = pretraining.result;
+  const rows: Cell[][] = [
+    ["original base, original vocabulary", original_bits_per_character, null],
+    ["new rows initialised", bits?.before, loss.before],
+    ["embeddings trained", bits?.after, loss.after],
+  ];
+  const values = readLosses(path.join(pretraining.folder, "adapted"));
+  return {
+    title: "Continued pre-training",
+    note: `${steps} steps, ${tokens} tokens. Losses of different vocabularies are not comparable; bits per character are.`,
+    tables: [{ header: ["model", "bits per character", "loss, nats per token"], rows }],
+    curves: [{ title: "training loss, nats per token", values }],
+  };
+}
+
+function propagationSection({ propagation }: Made): ReportSection | undefined {
+  if (propagation === undefined) return undefined;
+  const rows = Object.entries(propagation.result).map(([row, summary]): Cell[] => [
+    row,
+    summary?.method ?? "none",
+    summary?.residual.embedding,
+    summary?.residual.head,
+  ]);
+  return {
+    title: "Propagation",
+    note: "Residual: how much of the instruct embedding the map from the base's does not explain (relative Frobenius norm).",
+    tables: [{ header: ["row", "method", "residual, embedding", "residual, LM head"], rows, digits: 5 }],
+  };
+}
+
+function calibrationSection({ calibration }: Made): ReportSection | undefined {
+  if (calibration === undefined) return undefined;
+  const rows = Object.entries(calibration.result).map(([row, { examples, copies, rejected, loss, steps }]): Cell[] => [
+    row,
+    examples,
+    copies,
+    Object.values(rejected).reduce((sum, count) => sum + count, 0),
+    steps,
+    loss.before,
+    loss.after,
+  ]);
+  return {
+    title: "Calibration",
+    note: "Loss on the assistant's tokens of held-out conversations, nats per token.",
+    tables: [
+      { header: ["row", "conversations", "of them copies", "answers rejected", "steps", "loss before", "after"], rows },
+    ],
+    curves: Object.keys(calibration.result).map((row) => ({
+      title: `training loss of ${row}, nats per token`,
+      values: readLosses(path.join(calibration.folder, row)),
+    })),
+  };
+}
+
+function benchmarkSection({ benchmark }: Made): ReportSection | undefined {
+  if (benchmark === undefined) return undefined;
+  const models = Object.entries(benchmark.result);
+  const metrics = new Map<string, [task: string, metric: string]>();
+  for (const [, { tasks }] of models) {
+    for (const [task, values] of Object.entries(tasks)) {
+      for (const metric of Object.keys(values)) metrics.set(`${task} ${metric}`, [task, metric]);
+    }
+  }
+  const columns = [...metrics.values()];
+  const rows = models.map(([model, { tasks, bits_per_character, micro_partial }]): Cell[] => [
+    model,
+    micro_partial,
+    bits_per_character,
+    ...columns.map(([task, metric]) => tasks[task]?.[metric]),
+  ]);
+  const header = ["model", "micro, partial", "bits per character", ...metrics.keys()];
+  return {
+    title: "Benchmark",
+    note: "Micro average over the Darumeru datasets that were run. Task columns: dataset and metric.",
+    tables: [{ header, rows }],
+  };
+}
+
+function costSection(made: Made): ReportSection {
+  const rows = Object.entries(made).map(([name, { durationSeconds }]): Cell[] => [name, durationSeconds]);
+  return { title: "Cost", tables: [{ header: ["stage", "seconds"], rows, digits: 1 }] };
+}

@@ -1,0 +1,81 @@
+import { CheckpointError, TokenizerError } from "../errors.js";
+import { checkTokenizerFits } from "../model/check-tokenizer-fits.js";
+import type { Checkpoint } from "../model/checkpoint.js";
+import type { ModelConfig } from "../model/config.js";
+import type { Tokenizer } from "../tokenizer/tokenizer.js";
+
+/** A model with its tokenizer. */
+export interface TokenizedModel {
+  checkpoint: Checkpoint;
+  tokenizer: Tokenizer;
+}
+
+export interface PropagationModels {
+  base: TokenizedModel;
+  instruct: TokenizedModel;
+  adapted: TokenizedModel;
+}
+
+const sameShape = [
+  "hidden_size",
+  "num_hidden_layers",
+  "intermediate_size",
+  "num_attention_heads",
+  "num_key_value_heads",
+  "head_dim",
+  "tie_word_embeddings",
+] as const satisfies readonly (keyof ModelConfig)[];
+
+/**
+ * Refuses models that do not belong together, before any work: all three must have one shape and tie alike, every model
+ * must have a row for every token, and base and instruct must share the ordinary vocabulary.
+ * Throws `CheckpointError` or `TokenizerError` naming the folders and everything that differs.
+ */
+export function checkModels({ base, instruct, adapted }: PropagationModels): void {
+  for (const other of [instruct, adapted]) {
+    const differences = sameShape
+      .filter((key) => base.checkpoint.config[key] !== other.checkpoint.config[key])
+      .map((key) => `${key} ${base.checkpoint.config[key]} and ${other.checkpoint.config[key]}`);
+    if (differences.length === 0) continue;
+    throw new CheckpointError(
+      "propagation.different_shape",
+      `${base.checkpoint.folder} and ${other.checkpoint.folder} differ: ${differences.join(", ")}`,
+      { hint: "The instruct and the adapted model must both have been made from the base model." },
+    );
+  }
+  for (const { checkpoint, tokenizer } of [base, instruct, adapted]) {
+    checkTokenizerFits(checkpoint.config, tokenizer, checkpoint.folder);
+  }
+  checkSameVocabulary(base, instruct);
+  checkAddedTokens(instruct.tokenizer, adapted.tokenizer);
+}
+
+function checkSameVocabulary(base: TokenizedModel, instruct: TokenizedModel): void {
+  for (let id = 0; id < base.tokenizer.size; id++) {
+    if (base.tokenizer.addedIds.has(id)) continue;
+    const [one, other] = [base.tokenizer.tokenOf(id), instruct.tokenizer.tokenOf(id)];
+    if (one === other) continue;
+    const show = (token: string | undefined): string => (token === undefined ? "no token" : JSON.stringify(token));
+    throw new TokenizerError(
+      "propagation.different_vocabulary",
+      `${base.checkpoint.folder} and ${instruct.checkpoint.folder} have different vocabularies: id ${id} is ${show(one)} and ${show(other)}`,
+      { hint: "Base and instruct model must have the same original tokenizer." },
+    );
+  }
+}
+
+function checkAddedTokens(instruct: Tokenizer, adapted: Tokenizer): void {
+  const missing = [...instruct.addedIds]
+    .map((id) => instruct.tokenOf(id))
+    .filter((token): token is string => token !== undefined && adapted.idOf(token) === undefined);
+  if (missing.length === 0) return;
+  const shown = missing
+    .slice(0, 5)
+    .map((token) => JSON.stringify(token))
+    .join(", ");
+  throw new TokenizerError(
+    "propagation.lost_token",
+    `${adapted.source} lacks ${missing.length} added tokens of the instruct model: ${shown}${missing.length > 5 ? ", …" : ""}`,
+    { hint: "Build the new vocabulary from the instruct model's tokenizer, so that its special tokens are kept." },
+  );
+}

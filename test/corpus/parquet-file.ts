@@ -1,0 +1,120 @@
+/**
+ * A parquet file with one BYTE_ARRAY column, made from the format's specification (plain encoding, one page a row group,
+ * Thrift compact protocol), so that the reader is tested against bytes that its own library did not write.
+ */
+import { gzipSync } from "node:zlib";
+
+type Field = [id: number, type: number, bytes: number[]];
+const i32 = 5;
+const i64 = 6;
+const binary = 8;
+const list = 9;
+const struct = 12;
+
+const varint = (value: number): number[] =>
+  value < 128 ? [value] : [(value % 128) + 128, ...varint(Math.floor(value / 128))];
+const integer = (value: number): number[] => varint(value * 2);
+const text = (value: string): number[] => [...varint(Buffer.byteLength(value)), ...Buffer.from(value)];
+const listOf = (type: number, items: number[][]): number[] => [(items.length << 4) | type, ...items.flat()];
+function structOf(fields: Field[]): number[] {
+  let last = 0;
+  const bytes = fields.flatMap(([id, type, value]) => {
+    const header = ((id - last) << 4) | type;
+    last = id;
+    return [header, ...value];
+  });
+  return [...bytes, 0];
+}
+
+/** `groups`: rows of each row group, as bytes or strings; null where the column has no value. */
+export function parquetFile(
+  groups: (string | Uint8Array | null)[][],
+  { column = "text", codec = "none" }: { column?: string; codec?: "none" | "gzip" } = {},
+): Buffer {
+  const parts: Buffer[] = [Buffer.from("PAR1")];
+  let offset = 4;
+  const rowGroups = groups.map((rows) => {
+    // Definition levels: one bit-packed run, one bit a row, behind its length.
+    const run = Buffer.alloc(Math.ceil(rows.length / 8));
+    rows.forEach((row, i) => {
+      if (row !== null) run[i >> 3]! |= 1 << (i & 7);
+    });
+    const levels = Buffer.from([...varint((run.length << 1) | 1), ...run]);
+    const values = rows.flatMap((row) => {
+      if (row === null) return [];
+      const bytes = Buffer.from(row as string);
+      return [uint32(bytes.length), bytes];
+    });
+    const plain = Buffer.concat([uint32(levels.length), levels, ...values]);
+    const packed = codec === "gzip" ? gzipSync(plain) : plain;
+    const data = structOf([
+      [1, i32, integer(rows.length)],
+      [2, i32, integer(0)],
+      [3, i32, integer(3)],
+      [4, i32, integer(3)],
+    ]);
+    const header = Buffer.from(
+      structOf([
+        [1, i32, integer(0)],
+        [2, i32, integer(plain.length)],
+        [3, i32, integer(packed.length)],
+        [5, struct, data],
+      ]),
+    );
+    parts.push(header, packed);
+    const size = header.length + packed.length;
+    const chunk = structOf([
+      [1, i32, integer(6)],
+      [2, list, listOf(i32, [integer(0), integer(3)])],
+      [3, list, listOf(binary, [text(column)])],
+      [4, i32, integer(codec === "gzip" ? 2 : 0)],
+      [5, i64, integer(rows.length)],
+      [6, i64, integer(header.length + plain.length)],
+      [7, i64, integer(size)],
+      [9, i64, integer(offset)],
+    ]);
+    const group = structOf([
+      [
+        1,
+        list,
+        listOf(struct, [
+          structOf([
+            [2, i64, integer(offset)],
+            [3, struct, chunk],
+          ]),
+        ]),
+      ],
+      [2, i64, integer(size)],
+      [3, i64, integer(rows.length)],
+    ]);
+    offset += size;
+    return group;
+  });
+  const schema = [
+    structOf([
+      [4, binary, text("schema")],
+      [5, i32, integer(1)],
+    ]),
+    structOf([
+      [1, i32, integer(6)],
+      [3, i32, integer(1)],
+      [4, binary, text(column)],
+      [6, i32, integer(0)],
+    ]),
+  ];
+  const footer = Buffer.from(
+    structOf([
+      [1, i32, integer(1)],
+      [2, list, listOf(struct, schema)],
+      [3, i64, integer(groups.flat().length)],
+      [4, list, listOf(struct, rowGroups)],
+    ]),
+  );
+  return Buffer.concat([...parts, footer, uint32(footer.length), Buffer.from("PAR1")]);
+}
+
+function uint32(value: number): Buffer {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32LE(value);
+  return bytes;
+}
