@@ -1,7 +1,12 @@
 /**
- * One training block as the engine takes it: `T` positions, T the set's block length.
- * The file format and its reader and writer live in this file too.
+ * Training blocks in a file: 16 bytes of head (magic, block length, number of blocks), then each block
+ * as inputs, targets, weights and segments, 4 bytes a position, little-endian.
  */
+import { closeSync, fsyncSync, mkdirSync, openSync, readSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
+import path from "node:path";
+import { CorpusError } from "../errors.js";
+
+/** One training block as the engine takes it: `T` positions, T the set's block length. */
 export interface Block {
   /** Token ids, int32[T]. */
   inputs: Int32Array;
@@ -11,4 +16,130 @@ export interface Block {
   weights: Float32Array;
   /** Attention sees only equal values at or before its own position, int32[T]; −1 marks padding. */
   segments: Int32Array;
+}
+
+export interface TrainingSetWriter {
+  /** Throws `RangeError` where an array has another length than the set's blocks. */
+  append(block: Block): void;
+  /** Makes the set appear under its name. */
+  finish(): void;
+  /** Blocks appended so far. */
+  readonly blocks: number;
+}
+
+export interface TrainingSet {
+  readonly file: string;
+  readonly blocks: number;
+  readonly blockLength: number;
+  /** A fresh copy of block `index`; throws `CorpusError` where the file ends early. */
+  read(index: number): Block;
+  close(): void;
+}
+
+const magic = "lepblk01";
+const headBytes = 16;
+const bytesPerPosition = 16;
+
+/** Writes beside `file`; it appears under its name, replacing an older one, when `finish` is called. */
+export function createTrainingSet(file: string, blockLength: number): TrainingSetWriter {
+  if (!Number.isInteger(blockLength) || blockLength < 1) throw new RangeError(`block length ${blockLength}`);
+  mkdirSync(path.dirname(path.resolve(file)), { recursive: true });
+  const partial = path.join(path.dirname(file), `.${path.basename(file)}.${process.pid}.partial`);
+  const handle = openSync(partial, "w");
+  let blocks = 0;
+  let at = 0;
+  // Blocks are collected, so that short ones do not cost a system call each.
+  const pending = Buffer.alloc(Math.max(1 << 20, blockLength * bytesPerPosition));
+  let filled = headBytes;
+  const flush = (): void => {
+    for (let done = 0; done < filled; ) {
+      const written = writeSync(handle, pending, done, filled - done, at);
+      done += written;
+      at += written;
+    }
+    filled = 0;
+  };
+  return {
+    get blocks() {
+      return blocks;
+    },
+    append(block) {
+      const parts = [block.inputs, block.targets, block.weights, block.segments];
+      if (parts.some((part) => part.length !== blockLength)) throw new RangeError(`a block is not ${blockLength} long`);
+      if (filled + blockLength * bytesPerPosition > pending.length) flush();
+      for (const part of parts) {
+        pending.set(new Uint8Array(part.buffer, part.byteOffset, part.byteLength), filled);
+        filled += part.byteLength;
+      }
+      blocks++;
+    },
+    finish() {
+      try {
+        flush();
+        const head = Buffer.alloc(headBytes);
+        head.write(magic, "latin1");
+        head.writeUInt32LE(blockLength, 8);
+        head.writeUInt32LE(blocks, 12);
+        writeSync(handle, head, 0, headBytes, 0);
+        fsyncSync(handle);
+        closeSync(handle);
+        renameSync(partial, file);
+      } catch (error) {
+        rmSync(partial, { force: true });
+        throw error;
+      }
+    },
+  };
+}
+
+/** Throws `CorpusError` (`training_set.…`) where the file is absent, is something else or is cut short. */
+export function openTrainingSet(file: string): TrainingSet {
+  const bytes = statSync(file, { throwIfNoEntry: false })?.size;
+  if (bytes === undefined) throw new CorpusError("training_set.missing", `${file}: there is no such file`);
+  const handle = openSync(file, "r");
+  try {
+    const head = Buffer.alloc(headBytes);
+    const got = readSync(handle, head, 0, headBytes, 0);
+    if (got < headBytes || head.toString("latin1", 0, 8) !== magic) {
+      throw new CorpusError("training_set.format", `${file}: not a training set`);
+    }
+    const blockLength = head.readUInt32LE(8);
+    const blocks = head.readUInt32LE(12);
+    const blockBytes = blockLength * bytesPerPosition;
+    const expected = headBytes + blocks * blockBytes;
+    if (blockLength === 0 || bytes !== expected) throw truncated(file, bytes, expected);
+    return {
+      file,
+      blocks,
+      blockLength,
+      read(index) {
+        if (!Number.isInteger(index) || index < 0 || index >= blocks)
+          throw new RangeError(`block ${index} of ${blocks}`);
+        const data = new ArrayBuffer(blockBytes);
+        const start = headBytes + index * blockBytes;
+        const view = new Uint8Array(data);
+        for (let done = 0; done < blockBytes; ) {
+          const count = readSync(handle, view, done, blockBytes - done, start + done);
+          if (count === 0) throw truncated(file, start + done, expected);
+          done += count;
+        }
+        return {
+          inputs: new Int32Array(data, 0, blockLength),
+          targets: new Int32Array(data, 4 * blockLength, blockLength),
+          weights: new Float32Array(data, 8 * blockLength, blockLength),
+          segments: new Int32Array(data, 12 * blockLength, blockLength),
+        };
+      },
+      close: () => closeSync(handle),
+    };
+  } catch (error) {
+    closeSync(handle);
+    throw error;
+  }
+}
+
+function truncated(file: string, bytes: number, expected: number): CorpusError {
+  return new CorpusError("training_set.truncated", `${file}: ${bytes} bytes, but its head promises ${expected}`, {
+    hint: "Delete the file; the stage writes it again.",
+  });
 }

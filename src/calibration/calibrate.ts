@@ -1,0 +1,150 @@
+/**
+ * Calibration (arXiv 2412.21140, table 4): the propagated model is tuned on answers that the original
+ * instruct model gave, with or without the copy task, so that its blocks get used to the new tokens.
+ */
+import { existsSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { writeFileAtomic } from "../atomic-output.js";
+import { findCorpusFiles } from "../corpus/corpus-files.js";
+import type { ComputeOptions, Engine } from "../engine/engine.js";
+import { getEngine } from "../engine/registry.js";
+import { finishModelFolder, trainModel } from "../engine/train-model.js";
+import { trainingOptions } from "../engine/training-schema.js";
+import { contentHashes, corpusState, openWorkFolder } from "../engine/work-folder.js";
+import { checkTokenizerFits } from "../model/check-tokenizer-fits.js";
+import { readModelConfig } from "../model/config.js";
+import type { Progress } from "../progress.js";
+import { loadTokenizer } from "../tokenizer/load-tokenizer.js";
+import { makeCalibrationData } from "./calibration-data.js";
+import type { Rejection } from "./filters.js";
+import type { TuningOptions } from "./options.js";
+import { calibrationSources } from "./sources/registry.js";
+
+export interface CalibrateJob {
+  /** The propagated model: a folder with the new tokenizer. */
+  model: string;
+  /** The original instruct model: a folder with its own tokenizer and chat template. */
+  teacher: string;
+  options: TuningOptions;
+  seed: number;
+  compute: ComputeOptions;
+  /** The calibrated model folder; written whole or not at all. */
+  out: string;
+  /** Folder of the answers, where several jobs with the same teacher, prompts and filters share them; in `work` where left out. */
+  answers?: string;
+  /** Folder of answers, packed data and checkpoints: a killed job continues from it. Belongs to this job alone. */
+  work: string;
+}
+
+export interface CalibrationSummary {
+  /** Conversations trained on. */
+  examples: number;
+  /** Of the source and of the copy task, before any was held out or found too long. */
+  answers: number;
+  copies: number;
+  /** Positions of plain text. */
+  plain_text_tokens: number;
+  rejected: Partial<Record<Rejection, number>>;
+  held_out: number;
+  too_long: number;
+  /** Nats per token of the assistant in held-out conversations (in those trained on, where none was held out). */
+  loss: { before: number; after: number };
+  steps: number;
+  /** Positions with a loss over the whole training. */
+  tokens: number;
+  tokens_per_second: number | null;
+  peak_mb: number;
+  /** What the user should know: shares that could not be reached, conversations left out. */
+  warnings: string[];
+}
+
+/** Throws `CorpusError` (prompts, texts), `TokenizerError`, `CheckpointError` and `EngineError`. */
+export async function calibrate(
+  job: CalibrateJob,
+  progress?: Progress,
+  signal?: AbortSignal,
+): Promise<CalibrationSummary> {
+  const { model, teacher, options, seed, compute, out, work } = job;
+  const engine = getEngine();
+  const tokenizer = await loadTokenizer(model);
+  checkTokenizerFits(readModelConfig(model), tokenizer, model);
+  const answers = job.answers ?? path.join(work, "answers");
+  const prompts = (await findCorpusFiles(options.prompts)).map((file) => contentHashes(file.path));
+  openWorkFolder(work, [
+    "calibration",
+    contentHashes(model),
+    contentHashes(teacher),
+    prompts,
+    await corpusState(options.copy_task?.corpus),
+    await corpusState(options.plain_text?.corpus),
+    options,
+    seed,
+  ]);
+  const source = calibrationSources[options.source];
+  const { source: name, max_answer_tokens, parallel, teacher_type, filters } = options;
+  openWorkFolder(answers, [
+    "answers",
+    contentHashes(teacher),
+    prompts,
+    name,
+    max_answer_tokens,
+    parallel,
+    teacher_type,
+    filters,
+  ]);
+  const made = await source({ teacher, options, compute, work: answers }, progress, signal);
+  const data = await makeCalibrationData(tokenizer, made.conversations, options, seed, work);
+  const before = await loss(engine, job, model, data.measured, "before", signal);
+  const trained = await trainModel(
+    engine,
+    {
+      model,
+      tokenizer,
+      data: data.file,
+      options: trainingOptions(options, data.blocks, seed),
+      compute,
+      work,
+    },
+    progress,
+    signal,
+  );
+  const after = await loss(engine, job, trained.folder, data.measured, "after", signal);
+  await finishModelFolder(trained, { model, tokenizer: tokenizer.source }, out, { "answers.jsonl": made.answers });
+  return {
+    examples: data.examples,
+    answers: made.conversations.length,
+    copies: data.copies,
+    plain_text_tokens: data.plainTokens,
+    rejected: made.rejected,
+    held_out: data.heldOut,
+    too_long: data.tooLong,
+    loss: { before, after },
+    steps: trained.steps,
+    tokens: trained.tokens,
+    tokens_per_second: trained.tokens_per_second,
+    peak_mb: trained.peak_mb,
+    warnings: data.warnings,
+  };
+}
+
+async function loss(
+  engine: Engine,
+  job: CalibrateJob,
+  model: string,
+  data: string,
+  name: string,
+  signal: AbortSignal | undefined,
+): Promise<number> {
+  const kept = path.join(job.work, `loss-${name}.json`);
+  if (existsSync(kept)) return JSON.parse(readFileSync(kept, "utf8")) as number;
+  const { precision, micro_batch } = job.options;
+  const measured = await engine.evaluate(
+    { model, data, precision, compute: job.compute, micro_batch },
+    undefined,
+    signal,
+  );
+  const sum = (values: number[]): number => values.reduce((total, value) => total + value, 0);
+  const nats = sum(measured.block_losses) / sum(measured.block_weights);
+  writeFileAtomic(kept, JSON.stringify(nats));
+  return nats;
+}

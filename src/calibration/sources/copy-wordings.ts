@@ -1,0 +1,31 @@
+/** Ways to ask for a text word for word; `{text}` is where it stands. */
+export const copyWordings = {
+  ru: [
+    "Повтори слово в слово:\n{text}",
+    "Перепиши этот текст без единого изменения.\n\n{text}",
+    "Напиши ещё раз то же самое, ничего не меняя:\n\n{text}",
+    "Скопируй текст ниже в точности.\n{text}",
+    "Вот текст:\n\n{text}\n\nПовтори его дословно.",
+    "{text}\n\nПерепиши написанное выше буква в букву.",
+    "Мне нужна точная копия этого отрывка:\n{text}",
+    "Воспроизведи следующий текст, сохранив каждое слово и каждый знак:\n\n{text}",
+    "Ответь ровно тем же текстом, что стоит ниже.\n\n{text}",
+    "Текст для переписывания:\n{text}\nВ ответе должен быть только он.",
+    "Процитируй полностью, без сокращений и исправлений:\n\n{text}",
+    "Пожалуйста, выпиши этот отрывок целиком и без правок:\n{text}",
+  ],
+  en: [
+    "Say this again, word for word:\n{text}",
+    "Write the text below once more and change nothing.\n\n{text}",
+    "Make an exact copy of this passage:\n\n{text}",
+    "Copy the following letter by letter.\n{text}",
+    "Here is a text:\n\n{text}\n\nRepeat it without any change.",
+    "{text}\n\nPlease write out exactly what stands above.",
+    "I need this passage again just as it is:\n{text}",
+    "Reproduce the following text with every word and every mark in its place:\n\n{text}",
+    "Answer with the very same text that you read here.\n\n{text}",
+    "A text to be copied:\n{text}\nYour answer is this text and nothing else.",
+    "Quote this in full, with nothing left out and nothing corrected:\n\n{text}",
+    "Please put down this passage as a whole, unedited:\n{text}",
+  ],
+} as const;

@@ -1,0 +1,125 @@
+/**
+ * Self-calibration (arXiv 2412.21140, table 4): the original instruct model answers the prompts with
+ * its own tokenizer and chat template, greedily; the propagated model then learns these answers in the
+ * new vocabulary. No foreign data. Answers are kept as text in `answers.jsonl`, appended by whole
+ * batches, so that a killed run continues and ends with the same bytes.
+ */
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { readPrompts } from "../../corpus/prompts.js";
+import { EngineError } from "../../errors.js";
+import { openLanguageModel } from "../../inference/open-language-model.js";
+import { readModelConfig } from "../../model/config.js";
+import { exportGguf } from "../../model/gguf/export-gguf.js";
+import type { Progress } from "../../progress.js";
+import { encodeChat } from "../../tokenizer/chat-template.js";
+import { loadTokenizer } from "../../tokenizer/load-tokenizer.js";
+import type { ChatMessage } from "../../tokenizer/tokenizer.js";
+import { createAnswerFilter, type Rejection } from "../filters.js";
+import type { SourceJob, SourceResult } from "./registry.js";
+
+/** A line of `answers.jsonl`. */
+interface Answer {
+  /** The prompt's place among all, from 0. */
+  index: number;
+  messages: ChatMessage[];
+  answer: string;
+  /** Tokens of the teacher. */
+  tokens: number;
+  stopped: "stop" | "length";
+  /** Why it is not learned from; null where it is. */
+  rejected: Rejection | null;
+}
+
+/** Rounds that every parallel place goes through before the answers are kept. */
+const roundsInBatch = 8;
+
+export async function selfAnswers(job: SourceJob, progress?: Progress, signal?: AbortSignal): Promise<SourceResult> {
+  const { options, work } = job;
+  const prompts = await readPrompts(options.prompts);
+  const file = path.join(work, "answers.jsonl");
+  const batchSize = options.parallel * roundsInBatch;
+  const answers = keptAnswers(file, batchSize, prompts.length);
+  if (answers.length < prompts.length) {
+    for await (const batch of generateAnswers(job, prompts, answers, batchSize, progress, signal)) {
+      appendFileSync(file, batch.map((answer) => `${JSON.stringify(answer)}\n`).join(""));
+      answers.push(...batch);
+    }
+  }
+  const rejected: Partial<Record<Rejection, number>> = {};
+  const conversations: ChatMessage[][] = [];
+  for (const { messages, answer, rejected: reason } of answers) {
+    if (reason === null) conversations.push([...messages, { role: "assistant", content: answer }]);
+    else rejected[reason] = (rejected[reason] ?? 0) + 1;
+  }
+  return { conversations, rejected, answers: file };
+}
+
+/** The answers of whole batches; what a kill left of a batch behind them is cut off. */
+function keptAnswers(file: string, batchSize: number, prompts: number): Answer[] {
+  if (!existsSync(file)) return [];
+  const lines = readFileSync(file, "utf8").split("\n");
+  const partial = lines.pop();
+  const whole = lines.length === prompts ? prompts : lines.length - (lines.length % batchSize);
+  if (partial !== "" || whole !== lines.length) {
+    lines.length = whole;
+    writeFileSync(file, lines.map((line) => `${line}\n`).join(""));
+  }
+  return lines.map((line) => JSON.parse(line) as Answer);
+}
+
+async function* generateAnswers(
+  job: SourceJob,
+  prompts: ChatMessage[][],
+  done: readonly Answer[],
+  batchSize: number,
+  progress: Progress | undefined,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Answer[]> {
+  const { teacher, options, compute, work } = job;
+  const gguf = path.join(work, "teacher.gguf");
+  if (!existsSync(gguf)) await exportGguf({ model: teacher, out: gguf, type: options.teacher_type });
+  const tokenizer = await loadTokenizer(teacher);
+  const config = readModelConfig(teacher);
+  const stopIds = [...new Set([...tokenizer.eosIds, ...config.eos_token_ids])];
+  const filter = createAnswerFilter(options.filters);
+  for (const { messages, answer, stopped, rejected } of done) {
+    if (rejected !== "prompt_too_long") filter(messages, answer, stopped);
+  }
+  const encoded: number[][] = [];
+  for (const messages of prompts) {
+    encoded.push((await encodeChat(tokenizer, messages, { addGenerationPrompt: true })).ids);
+  }
+  const longest = encoded.reduce((most, ids) => Math.max(most, ids.length), 0);
+  const contextLength = Math.min(config.max_position_embeddings, longest + options.max_answer_tokens);
+  const model = await openLanguageModel(gguf, { ...compute, parallel: options.parallel, contextLength });
+  try {
+    for (let first = done.length; first < prompts.length; first += batchSize) {
+      if (signal?.aborted) throw new EngineError("run.interrupted", "interrupted while the instruct model answers");
+      const indices = Array.from({ length: Math.min(batchSize, prompts.length - first) }, (_, i) => first + i);
+      const room = (index: number): number =>
+        Math.min(options.max_answer_tokens, model.contextLength - encoded[index]!.length);
+      const asked = indices.filter((index) => room(index) > 0);
+      const results = await model.generate(
+        asked.map((index) => ({ prompt: encoded[index]!, maxTokens: room(index), stopIds })),
+      );
+      const batch: Answer[] = [];
+      for (const index of indices) {
+        const messages = prompts[index]!;
+        const result = results[asked.indexOf(index)];
+        if (result === undefined) {
+          batch.push({ index, messages, answer: "", tokens: 0, stopped: "length", rejected: "prompt_too_long" });
+          continue;
+        }
+        const answer = (await tokenizer.decode(result.tokens, true)).trim();
+        const { tokens, stopped } = result;
+        const rejected = filter(messages, answer, stopped);
+        batch.push({ index, messages, answer, tokens: tokens.length, stopped, rejected });
+      }
+      progress?.({ task: "answering prompts", done: first + batch.length, total: prompts.length, unit: "prompts" });
+      yield batch;
+    }
+  } finally {
+    await model.dispose();
+  }
+}

@@ -1,0 +1,69 @@
+/** Opens a device, and the little that has to be said to it apart from graphs. */
+import koffi from "koffi";
+import { EngineError } from "../../errors.js";
+import type { Device } from "../engine.js";
+import { cpuThreads } from "./cpu-threads.js";
+import type { Pointer } from "./functions.js";
+import { findGgmlFolder, type Ggml, type GgmlVariant, loadGgml, prepareFfi } from "./library.js";
+
+export interface Backend {
+  ggml: Ggml;
+  handle: Pointer;
+  /** For example `CPU` or `CUDA0`. */
+  name: string;
+  /** Default memory of the device. */
+  bufferType: Pointer;
+}
+
+const deviceType = { cpu: 0, gpu: 1, integratedGpu: 2 };
+
+/** `threads` 0: all cores. Throws `EngineError` where the device or its library is not there. */
+export function openBackend(device: Device, threads: number): Backend {
+  const variant = device === "auto" ? chooseVariant() : device;
+  const ggml = loadGgml(variant);
+  ggml.ggml_backend_load_all_from_path(ggml.folder);
+  const found = findDevice(ggml, variant !== "cpu");
+  if (found === null) {
+    if (device === "auto") return openBackend("cpu", threads);
+    throw new EngineError("engine.device", `no ${device} device was found`, {
+      hint: "Check the driver, or choose device: cpu.",
+    });
+  }
+  const handle = ggml.ggml_backend_dev_init(found, null);
+  if (!handle) throw new EngineError("engine.device", `${ggml.ggml_backend_dev_name(found)} cannot be opened`);
+  if (ggml.ggml_backend_dev_type(found) === deviceType.cpu) setThreads(ggml, found, handle, cpuThreads(threads));
+  return {
+    ggml,
+    handle,
+    name: ggml.ggml_backend_dev_name(found),
+    bufferType: ggml.ggml_backend_get_default_buffer_type(handle),
+  };
+}
+
+/** CUDA where a driver and the package are there, Metal on its machines, else the CPU. */
+function chooseVariant(): GgmlVariant {
+  if (process.platform === "darwin") return process.arch === "arm64" ? "metal" : "cpu";
+  prepareFfi();
+  try {
+    koffi.load(process.platform === "win32" ? "nvcuda.dll" : "libcuda.so.1").unload();
+    findGgmlFolder("cuda");
+    return "cuda";
+  } catch {
+    return "cpu";
+  }
+}
+
+function findDevice(ggml: Ggml, gpu: boolean): Pointer | null {
+  for (let i = 0; i < ggml.ggml_backend_dev_count(); i++) {
+    const candidate = ggml.ggml_backend_dev_get(i);
+    const type = ggml.ggml_backend_dev_type(candidate);
+    if (gpu ? type === deviceType.gpu || type === deviceType.integratedGpu : type === deviceType.cpu) return candidate;
+  }
+  return null;
+}
+
+function setThreads(ggml: Ggml, device: Pointer, handle: Pointer, threads: number): void {
+  const registry = ggml.ggml_backend_dev_backend_reg(device);
+  const address = ggml.ggml_backend_reg_get_proc_address(registry, "ggml_backend_set_n_threads");
+  koffi.call(address, koffi.proto("void", ["void*", "int"]), handle, threads);
+}

@@ -1,0 +1,72 @@
+/**
+ * Gradient norm, clipping and AdamW (Loshchilov & Hutter 2019) over the parameters' flat arrays. Only
+ * the stretches that may change are touched, so that padding rows stay as they are to the bit.
+ */
+import type { TrainingOptions } from "../engine.js";
+import type { Backend } from "./backend.js";
+import { ggmlType } from "./functions.js";
+import { buildGraph, type Graph } from "./graph.js";
+import { allocate, downloadAll, placeInside, upload } from "./memory.js";
+import type { Parameters, Stretch } from "./parameters.js";
+import type { Ops, Tensor } from "./tensor.js";
+
+export interface Optimiser {
+  /** Global L2 norm of the gradients. */
+  gradientNorm(): Promise<number>;
+  /** One update; `step` from 1, `norm` as `gradientNorm` gave it. */
+  update(step: number, learningRate: number, norm: number): Promise<void>;
+}
+
+type Hyperparameters = Pick<TrainingOptions, "beta1" | "beta2" | "epsilon" | "weight_decay" | "clip_norm">;
+
+export function createOptimiser(backend: Backend, parameters: Parameters, options: Hyperparameters): Optimiser {
+  const { stretches } = parameters;
+  const widest = Math.max(...stretches.map((stretch) => stretch.shape[0]));
+  const memory = allocate(backend, 4 + stretches.length, (ops) => ({
+    decayed: ops.tensor(ggmlType.F32, 7),
+    plain: ops.tensor(ggmlType.F32, 7),
+    // The same number many times over: multiplying rows by a row is what devices do fast.
+    clip: ops.tensor(ggmlType.F32, widest),
+    squares: stretches.map(() => ops.tensor(ggmlType.F32, 1)),
+  }));
+  const part = (ops: Ops, { offset, shape }: Stretch, host: Tensor): Tensor =>
+    placeInside(backend, ops.tensor(ggmlType.F32, ...shape), host, parameters.buffer, offset);
+
+  const normGraph = buildGraph(backend, 16 + 8 * stretches.length, (ops, want) => {
+    for (const [i, stretch] of stretches.entries()) {
+      const sum = ops.sum(ops.square(part(ops, stretch, parameters.gradients)));
+      want(placeInside(backend, sum, memory.squares[i]!, memory.buffer));
+    }
+  });
+  const updateGraph = (clipping: boolean): Graph =>
+    buildGraph(backend, 16 + 16 * stretches.length, (ops, want) => {
+      for (const stretch of stretches) {
+        const values = part(ops, stretch, parameters.values);
+        backend.ggml.ggml_set_param(values.at);
+        let gradient = part(ops, stretch, parameters.gradients);
+        if (clipping) gradient = ops.mulInPlace(gradient, ops.slice(memory.clip, 0, stretch.shape[0]));
+        const first = part(ops, stretch, parameters.firstMoments);
+        const second = part(ops, stretch, parameters.secondMoments);
+        want(ops.adamw(values, gradient, first, second, stretch.decay ? memory.decayed : memory.plain));
+      }
+    });
+  const unclipped = updateGraph(false);
+  const clipped = options.clip_norm > 0 ? updateGraph(true) : unclipped;
+
+  return {
+    async gradientNorm() {
+      await normGraph.compute();
+      return Math.sqrt(memory.squares.reduce((sum, square) => sum + downloadAll(backend, square)[0]!, 0));
+    },
+    async update(step, learningRate, norm) {
+      const { beta1, beta2, epsilon, weight_decay, clip_norm } = options;
+      const shared = [learningRate, beta1, beta2, epsilon];
+      const corrections = [1 / (1 - beta1 ** step), 1 / (1 - beta2 ** step)];
+      upload(backend, memory.decayed, Float32Array.of(...shared, weight_decay, ...corrections));
+      upload(backend, memory.plain, Float32Array.of(...shared, 0, ...corrections));
+      const clips = clip_norm > 0 && norm > clip_norm;
+      if (clips) upload(backend, memory.clip, new Float32Array(widest).fill(clip_norm / norm));
+      await (clips ? clipped : unclipped).compute();
+    },
+  };
+}

@@ -1,0 +1,139 @@
+/**
+ * Graph building with shapes: ggml's tensor structs are opaque to lep, so a tensor is an address with
+ * its shape beside it. Shapes are in ggml's order, the fastest running dimension first: a weight that
+ * checkpoints hold as [out, in] is [in, out] here, activations are [features, tokens].
+ */
+import { ggmlType, type Pointer } from "./functions.js";
+import type { Ggml } from "./library.js";
+
+export interface Tensor {
+  readonly at: Pointer;
+  readonly shape: Shape;
+}
+
+export type Shape = readonly [number, number, number, number];
+export type ElementType = (typeof ggmlType)[keyof typeof ggmlType];
+
+/** What `ggml_rope_ext` takes; rotary halves as in Hugging Face weights (mode 2). */
+export interface Rope {
+  dimensions: number;
+  base: number;
+  /** float32[dimensions / 2], each frequency's divisor; null for none. */
+  factors: Tensor | null;
+  /** int32[T]. */
+  positions: Tensor;
+}
+
+export type Ops = ReturnType<typeof createOps>;
+
+/** A context that holds the descriptions of up to `tensors` tensors and a graph of as many nodes, no data. */
+export function createContext(ggml: Ggml, tensors: number): Pointer {
+  const bytes = tensors * ggml.ggml_tensor_overhead() + ggml.ggml_graph_overhead_custom(tensors, false) + 4096;
+  return ggml.ggml_init({ mem_size: bytes, mem_buffer: null, no_alloc: true });
+}
+
+export function elements(shape: readonly number[]): number {
+  return shape.reduce((product, n) => product * n, 1);
+}
+
+/** The operations of the graphs, in `context`. Nothing is computed here. */
+export function createOps(ggml: Ggml, context: Pointer) {
+  const of = (at: Pointer, ...shape: number[]): Tensor => {
+    const [a = 1, b = 1, c = 1, d = 1] = shape;
+    return { at, shape: [a, b, c, d] };
+  };
+  const like = (at: Pointer, tensor: Tensor): Tensor => ({ at, shape: tensor.shape });
+  const ropeArguments = (r: Rope) => [r.dimensions, 2, 0, r.base, 1, 0, 1, 32, 1] as const;
+
+  return {
+    context,
+    /** A new tensor without data. */
+    tensor(type: ElementType, ...shape: number[]): Tensor {
+      return of(ggml.ggml_new_tensor(context, type, shape.length, shape), ...shape);
+    },
+    add: (a: Tensor, b: Tensor): Tensor => like(ggml.ggml_add(context, a.at, b.at), a),
+    addInPlace: (a: Tensor, b: Tensor): Tensor => like(ggml.ggml_add_inplace(context, a.at, b.at), a),
+    /** Elementwise; `b` is repeated where it is smaller. */
+    mul: (a: Tensor, b: Tensor): Tensor => like(ggml.ggml_mul(context, a.at, b.at), a),
+    mulInPlace: (a: Tensor, b: Tensor): Tensor => like(ggml.ggml_mul_inplace(context, a.at, b.at), a),
+    square: (a: Tensor): Tensor => like(ggml.ggml_sqr(context, a.at), a),
+    /** [1] */
+    sum: (a: Tensor): Tensor => of(ggml.ggml_sum(context, a.at), 1),
+    /** a + bias */
+    shift: (a: Tensor, bias: number): Tensor => like(ggml.ggml_scale_bias(context, a.at, 1, bias), a),
+    /** Sums the parts of `a` that a repetition of `b` made. */
+    repeatBack: (a: Tensor, b: Tensor): Tensor => like(ggml.ggml_repeat_back(context, a.at, b.at), b),
+    /** `table` [n, rows, b], `ids` [k, b] -> [n, k, b] */
+    rows: (table: Tensor, ids: Tensor): Tensor =>
+      of(ggml.ggml_get_rows(context, table.at, ids.at), table.shape[0], ids.shape[0], ids.shape[1], ids.shape[2]),
+    /** Adds up the rows of `gradient` by id, into the shape of `table`. */
+    rowsBack: (gradient: Tensor, ids: Tensor, table: Tensor): Tensor =>
+      like(ggml.ggml_get_rows_back(context, gradient.at, ids.at, table.at), table),
+    /** Overwrites rows of `table` in place. */
+    setRows: (table: Tensor, values: Tensor, ids: Tensor): Tensor =>
+      like(ggml.ggml_set_rows(context, table.at, values.at, ids.at), table),
+    rmsNorm: (a: Tensor, epsilon: number): Tensor => like(ggml.ggml_rms_norm(context, a.at, epsilon), a),
+    rmsNormBack: (gradient: Tensor, input: Tensor, epsilon: number): Tensor =>
+      like(ggml.ggml_rms_norm_back(context, gradient.at, input.at, epsilon), input),
+    /** `a` [k, n, c, d], `b` [k, m, C, D] -> aᵀb [n, m, C, D]; `a` is repeated where C, D are multiples of c, d. */
+    matmul: (a: Tensor, b: Tensor): Tensor =>
+      of(ggml.ggml_mul_mat(context, a.at, b.at), a.shape[1], b.shape[1], b.shape[2], b.shape[3]),
+    /** `a` [n, k], `b` [m, k] -> abᵀ [n, m], the sum over the second dimension. */
+    outerProduct: (a: Tensor, b: Tensor): Tensor =>
+      of(ggml.ggml_out_prod(context, a.at, b.at), a.shape[0], b.shape[0], b.shape[2], b.shape[3]),
+    silu: (a: Tensor): Tensor => like(ggml.ggml_silu(context, a.at), a),
+    siluBack: (gradient: Tensor, input: Tensor): Tensor =>
+      like(ggml.ggml_silu_back(context, gradient.at, input.at), input),
+    /** silu(gate) · up */
+    swiglu: (gate: Tensor, up: Tensor): Tensor => like(ggml.ggml_swiglu_split(context, gate.at, up.at), gate),
+    /** softmax(scale · a + mask) over the first dimension. */
+    softmax: (a: Tensor, mask: Tensor | null, scale: number): Tensor =>
+      like(ggml.ggml_soft_max_ext(context, a.at, mask?.at ?? null, scale, 0), a),
+    softmaxInPlace: (a: Tensor): Tensor => like(ggml.ggml_soft_max_inplace(context, a.at), a),
+    softmaxBack: (gradient: Tensor, output: Tensor, scale: number): Tensor =>
+      like(ggml.ggml_soft_max_ext_back(context, gradient.at, output.at, scale, 0), output),
+    /** `a` [head, heads, T, B] */
+    rope: (a: Tensor, r: Rope): Tensor =>
+      like(ggml.ggml_rope_ext(context, a.at, r.positions.at, r.factors?.at ?? null, ...ropeArguments(r)), a),
+    ropeBack: (a: Tensor, r: Rope): Tensor =>
+      like(ggml.ggml_rope_ext_back(context, a.at, r.positions.at, r.factors?.at ?? null, ...ropeArguments(r)), a),
+    reshape(
+      a: Tensor,
+      ...shape: [number, number] | [number, number, number] | [number, number, number, number]
+    ): Tensor {
+      const [n0, n1, n2 = 1, n3 = 1] = shape;
+      return of(ggml.ggml_reshape_4d(context, a.at, n0, n1, n2, n3), n0, n1, n2, n3);
+    },
+    /** Columns `first` to `first + count` of a contiguous float32 or int32 matrix. */
+    columns: (a: Tensor, first: number, count: number): Tensor =>
+      of(
+        ggml.ggml_view_2d(context, a.at, a.shape[0], count, 4 * a.shape[0], 4 * a.shape[0] * first),
+        a.shape[0],
+        count,
+      ),
+    /** Elements `first` to `first + count` of a float32 vector; a view. */
+    slice: (a: Tensor, first: number, count: number): Tensor =>
+      of(ggml.ggml_view_1d(context, a.at, count, 4 * first), count),
+    /** Swaps dimensions 1 and 2; a view. */
+    swapMiddle: (a: Tensor): Tensor =>
+      of(ggml.ggml_permute(context, a.at, 0, 2, 1, 3), a.shape[0], a.shape[2], a.shape[1], a.shape[3]),
+    /** [head, heads, T, B] -> [T, head, heads, B]; a view. */
+    tokensFirst: (a: Tensor): Tensor =>
+      of(ggml.ggml_permute(context, a.at, 1, 2, 0, 3), a.shape[2], a.shape[0], a.shape[1], a.shape[3]),
+    /** Swaps dimensions 0 and 1; a view. */
+    transpose: (a: Tensor): Tensor =>
+      of(ggml.ggml_transpose(context, a.at), a.shape[1], a.shape[0], a.shape[2], a.shape[3]),
+    contiguous: (a: Tensor): Tensor => like(ggml.ggml_cont(context, a.at), a),
+    cast: (a: Tensor, type: ElementType): Tensor => like(ggml.ggml_cast(context, a.at, type), a),
+    /** Copies (and converts) into `target`'s memory. */
+    copy: (a: Tensor, target: Tensor): Tensor => like(ggml.ggml_cpy(context, a.at, target.at), target),
+    concatColumns: (a: Tensor, b: Tensor): Tensor =>
+      of(ggml.ggml_concat(context, a.at, b.at, 1), a.shape[0], a.shape[1] + b.shape[1]),
+    /** One AdamW step on `values` in place; `parameters` float32[7] as ggml wants them. */
+    adamw: (values: Tensor, gradient: Tensor, first: Tensor, second: Tensor, parameters: Tensor): Tensor =>
+      like(ggml.ggml_opt_step_adamw(context, values.at, gradient.at, first.at, second.at, parameters.at), values),
+  };
+}
+
+/** Type of stored or computed numbers, by the name that checkpoints use. */
+export const elementType = { F32: ggmlType.F32, F16: ggmlType.F16, BF16: ggmlType.BF16 } as const;

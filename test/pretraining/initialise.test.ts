@@ -1,0 +1,111 @@
+import assert from "node:assert/strict";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { after, before, test } from "node:test";
+import { openCheckpoint } from "../../src/model/checkpoint.js";
+import { initialise } from "../../src/pretraining/initialise.js";
+import { initializers } from "../../src/pretraining/initializers/registry.js";
+import { createRandom } from "../../src/random.js";
+import { loadTokenizer } from "../../src/tokenizer/load-tokenizer.js";
+import { specials, writeTinyModel, writeTinyTokenizer } from "./tiny-model.js";
+
+let folder: string;
+const at = (name: string): string => path.join(folder, name);
+const oldWords = [" the", "кот"];
+const newWords = [" the", "кот", "коты", " word"];
+
+before(() => {
+  folder = mkdtempSync(path.join(os.tmpdir(), "lep-init-"));
+  writeTinyTokenizer(at("new"), newWords);
+});
+after(() => rmSync(folder, { recursive: true }));
+
+for (const tied of [false, true]) {
+  test(`rows of the new vocabulary, ${tied ? "tied" : "untied"}, with padding in the original`, async () => {
+    const model = at(`model-${tied}`);
+    const out = at(`out-${tied}`);
+    writeTinyModel(model, { words: oldWords, padding: 7, tied });
+    const summary = await initialise({ model, tokenizer: at("new"), initializer: "mean", out, pad_to_multiple_of: 16 });
+
+    const original = await loadTokenizer(model);
+    const tokenizer = await loadTokenizer(out);
+    const from = openCheckpoint(model);
+    const to = openCheckpoint(out);
+    const width = from.config.hidden_size;
+    assert.equal(to.config.vocab_size % 16, 0);
+    assert.ok(to.config.vocab_size - tokenizer.size < 16);
+    assert.equal(summary.rows, to.config.vocab_size);
+    assert.equal(summary.same_special, specials.length);
+    assert.equal(summary.no_pieces, 0);
+    assert.equal(to.config.tie_word_embeddings, tied);
+    assert.equal(to.tensors.has("lm_head.weight"), !tied);
+    for (const name of tied ? ["model.embed_tokens.weight"] : ["model.embed_tokens.weight", "lm_head.weight"]) {
+      const before = from.readFloat32(name);
+      const now = to.readFloat32(name);
+      const row = (rows: Float32Array, id: number) => [...rows.subarray(id * width, (id + 1) * width)];
+      // Same bytes or same special token: the same row, bit for bit.
+      for (let id = 0; id < original.size; id++) {
+        const token = original.tokenOf(id)!;
+        assert.deepEqual(row(now, tokenizer.idOf(token)!), row(before, id), token);
+      }
+      // "коты" is cut into "кот" and two bytes by the original.
+      const pieces = await original.encode("коты");
+      assert.equal(pieces.length, 3);
+      const [id] = await tokenizer.encode("коты");
+      assert.equal((await tokenizer.encode("коты")).length, 1);
+      const mean = row(before, 0).map((_, i) => pieces.reduce((sum, piece) => sum + before[piece * width + i]!, 0) / 3);
+      for (const [i, value] of row(now, id!).entries()) assert.ok(Math.abs(value - mean[i]!) < 1e-7);
+      // Padding rows are the mean of the original's tokens, without its own padding.
+      for (let i = 0; i < width; i++) {
+        let sum = 0;
+        for (let r = 0; r < original.size; r++) sum += before[r * width + i]!;
+        assert.ok(Math.abs(now[tokenizer.size * width + i]! - sum / original.size) < 1e-6);
+      }
+    }
+    for (const name of from.tensors.keys()) {
+      if (name.includes("embed_tokens") || name.includes("lm_head")) continue;
+      assert.deepEqual(to.read(name), from.read(name), name);
+    }
+    from.close();
+    to.close();
+
+    const config = JSON.parse(readFileSync(path.join(out, "config.json"), "utf8"));
+    const generation = JSON.parse(readFileSync(path.join(out, "generation_config.json"), "utf8"));
+    const ids = ["<|end_of_text|>", "<|eot_id|>"].map((token) => tokenizer.idOf(token));
+    assert.equal(config.bos_token_id, tokenizer.idOf("<|begin_of_text|>"));
+    assert.deepEqual(config.eos_token_id, ids);
+    assert.deepEqual(generation.eos_token_id, ids);
+    assert.equal(generation.do_sample, false);
+  });
+}
+
+test("a broken tokenizer leaves nothing behind", async () => {
+  const model = at("model-false");
+  const before = readdirSync(folder);
+  await assert.rejects(initialise({ model, tokenizer: at("nowhere"), initializer: "mean", out: at("never") }), {
+    name: "TokenizerError",
+  });
+  assert.ok(!existsSync(at("never")));
+  assert.deepEqual(readdirSync(folder), before);
+});
+
+for (const [name, initializer] of Object.entries(initializers)) {
+  test(`${name}: right shape, finite, the same each time, a lone piece copied bit for bit`, () => {
+    const random = createRandom(5);
+    const width = 3;
+    const rows = Float32Array.from({ length: 10 * width }, () => random.normal());
+    rows[4 * width] = -0;
+    const pieces = [[4], [1, 2, 3], [], [9, 9], [0]].map((ids) => Int32Array.from(ids));
+    const make = (): number[] => {
+      const runs = [...initializer({ rows, width, trained: 8, pieces, random: createRandom(1) })];
+      return runs.flatMap((run) => [...run]);
+    };
+    const made = make();
+    assert.equal(made.length, pieces.length * width);
+    assert.ok(made.every(Number.isFinite));
+    assert.deepEqual(make(), made);
+    assert.ok(Object.is(made[0], -0));
+    assert.deepEqual(made.slice(0, width), [...rows.subarray(4 * width, 5 * width)]);
+  });
+}

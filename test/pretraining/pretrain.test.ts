@@ -1,0 +1,105 @@
+import assert from "node:assert/strict";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { after, before, test } from "node:test";
+import { openCheckpoint } from "../../src/model/checkpoint.js";
+import { pretrainingSchema } from "../../src/pretraining/options.js";
+import { type PretrainJob, pretrain } from "../../src/pretraining/pretrain.js";
+import { createRandom } from "../../src/random.js";
+import { sha256File } from "../../src/sha256.js";
+import { writeTinyModel } from "./tiny-model.js";
+
+let folder: string;
+const at = (name: string): string => path.join(folder, name);
+
+before(() => {
+  folder = mkdtempSync(path.join(os.tmpdir(), "lep-pretrain-"));
+  writeTinyModel(at("model"), { words: [" the", " кот", " спит"], padding: 3 });
+  const random = createRandom(1);
+  const words = ["кот", "спит", "дом", "the", "sleeps", "under"];
+  const line = (): string => `${Array.from({ length: 8 }, () => words[random.below(words.length)]).join(" ")}.\n`;
+  writeFileSync(at("train.txt"), Array.from({ length: 60 }, line).join(""));
+  writeFileSync(at("validation.txt"), Array.from({ length: 10 }, line).join(""));
+});
+after(() => rmSync(folder, { recursive: true }));
+
+const job = (name: string, options: object = {}): PretrainJob => ({
+  model: at("model"),
+  corpus: { files: [at("train.txt")] },
+  validation: { files: [at("validation.txt")] },
+  options: pretrainingSchema.parse({
+    block_size: 48,
+    blocks_per_step: 4,
+    micro_batch: 2,
+    steps: 12,
+    learning_rate: 0.02,
+    warmup_steps: 2,
+    checkpoint_every: 5,
+    precision: "f32",
+    window_characters: 32,
+    ...options,
+  }),
+  seed: 3,
+  compute: { device: "cpu", threads: 1 },
+  out: at(name),
+  work: at(`${name}.work`),
+});
+
+const hashes = (name: string): Record<string, string> =>
+  Object.fromEntries(readdirSync(at(name)).map((file) => [file, sha256File(path.join(at(name), file))]));
+
+test("training lowers the loss and the bits per character; blocks and padding rows stay as they were", async () => {
+  const summary = await pretrain(job("whole"));
+  assert.ok(summary.loss.after < summary.loss.before - 0.5, JSON.stringify(summary));
+  assert.ok(summary.bits_per_character!.after < summary.bits_per_character!.before - 0.5);
+  assert.equal(summary.steps, 12);
+  assert.equal(summary.corpus.documents, 1);
+  const lines = readFileSync(path.join(at("whole"), "training.jsonl"), "utf8")
+    .trimEnd()
+    .split("\n");
+  assert.equal(lines.length, 12);
+  assert.deepEqual(Object.keys(JSON.parse(lines[0]!)), ["step", "loss", "learning_rate", "gradient_norm", "tokens"]);
+  const from = openCheckpoint(at("model"));
+  const to = openCheckpoint(at("whole"));
+  for (const name of from.tensors.keys()) {
+    const frozen = !name.includes("embed_tokens") && !name.includes("lm_head");
+    assert.equal(Buffer.compare(from.read(name), to.read(name)) === 0, frozen, name);
+    if (frozen) continue;
+    const rows = from.config.vocab_size;
+    assert.deepEqual(to.readRows(name, rows - 3, 3), from.readRows(name, rows - 3, 3));
+  }
+  from.close();
+  to.close();
+  for (const file of ["tokenizer.json", "tokenizer_config.json", "generation_config.json", "config.json"]) {
+    assert.ok(existsSync(path.join(at("whole"), file)), file);
+  }
+});
+
+test("a training that was broken off continues and ends with the same bytes", async () => {
+  if (!existsSync(at("whole"))) await pretrain(job("whole"));
+  const controller = new AbortController();
+  await assert.rejects(
+    pretrain(
+      job("broken"),
+      (report) => {
+        if (report.unit === "steps" && report.done === 8) controller.abort();
+      },
+      controller.signal,
+    ),
+  );
+  assert.ok(!existsSync(at("broken")));
+  const steps: number[] = [];
+  await pretrain(job("broken"), (report) => report.unit === "steps" && steps.push(report.done));
+  assert.ok(steps[0]! > 1, `continued with step ${steps[0]}`);
+  assert.deepEqual(hashes("broken"), hashes("whole"));
+});
+
+test("a tokenizer larger than the model is refused before any work", async () => {
+  writeTinyModel(at("large"), { words: [" the", " кот", " спит", " longword", " другое"] });
+  await assert.rejects(pretrain({ ...job("never"), tokenizer: at("large") }), {
+    name: "CheckpointError",
+    code: "checkpoint.tokenizer_too_large",
+  });
+  assert.ok(!existsSync(at("never")));
+});
