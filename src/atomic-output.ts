@@ -2,15 +2,46 @@
  * Nothing half-written: a file or a folder is made beside its place under a name that says so, and
  * renamed when whole.
  */
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from "node:fs";
 import path from "node:path";
 
 const besides = (target: string): string =>
   path.join(path.dirname(target), `.${path.basename(target)}.${process.pid}.partial`);
 
+/** What a killed process left of the same target. */
+function removeLeftovers(target: string): void {
+  const folder = path.dirname(target);
+  const start = `.${path.basename(target)}.`;
+  for (const name of existsSync(folder) ? readdirSync(folder) : []) {
+    const pid = name.startsWith(start) ? /^(\d+)\.partial(\.old)?$/.exec(name.slice(start.length))?.[1] : undefined;
+    if (pid !== undefined && !isAlive(Number(pid))) rmSync(path.join(folder, name), { recursive: true, force: true });
+  }
+}
+
+/** Whether a process of this number is there, another user's too. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
 /** Writes `data` to `file`, replacing what was there only when the new content is whole on disk. */
 export function writeFileAtomic(file: string, data: string | Uint8Array): void {
   mkdirSync(path.dirname(file), { recursive: true });
+  removeLeftovers(file);
   const partial = besides(file);
   const bytes = typeof data === "string" ? Buffer.from(data) : data;
   try {
@@ -32,6 +63,7 @@ export function writeFileAtomic(file: string, data: string | Uint8Array): void {
 export async function writeFolderAtomic<T>(folder: string, fill: (partial: string) => T | Promise<T>): Promise<T> {
   const partial = besides(folder);
   mkdirSync(path.dirname(folder), { recursive: true });
+  removeLeftovers(folder);
   rmSync(partial, { recursive: true, force: true });
   mkdirSync(partial);
   try {

@@ -46,6 +46,12 @@ const vocabulary = z
     size: z.int().min(1).optional().describe("Tokens in the new vocabulary (bpe) or to add (extended)."),
     script: z.string().optional().describe("Only tokens of this Unicode script, or /regex/ on the whole token."),
     from: z.string().optional().describe("Take the tokens to add from this tokenizer instead of the corpus."),
+    min_frequency: z.int().min(1).optional().describe("Pairs that occur less often are not merged."),
+    max_token_length: z.int().min(1).optional().describe("Longest token, in bytes."),
+    new_ids: z
+      .enum(["after_added", "before_added"])
+      .optional()
+      .describe("Where the new ids of an extended vocabulary go."),
   })
   .describe("Stage 1: the vocabulary.");
 
@@ -202,6 +208,8 @@ function resolvePaths(recipe: Recipe, recipeFolder: string, faults: string[]): R
     calibration.prompts = globs(calibration.prompts, "calibration.prompts");
     const copies = calibration.copy_task;
     if (copies) copies.corpus.files = globs(copies.corpus.files, "calibration.copy_task.corpus.files");
+    const plain = calibration.plain_text;
+    if (plain) plain.corpus.files = globs(plain.corpus.files, "calibration.plain_text.corpus.files");
   }
   if (tasks !== undefined) tasks.data = existing(tasks.data, "benchmark.data");
   return recipe;

@@ -3,7 +3,6 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import { conversationTrainingSchema, trainOnConversations } from "../../src/calibration/train-on-conversations.js";
 import { createRandomModel } from "../../src/model/random-model.js";
-import { packageRoot } from "../../src/package-root.js";
 import { pretrainingSchema } from "../../src/pretraining/options.js";
 import { pretrain } from "../../src/pretraining/pretrain.js";
 import type { Progress } from "../../src/progress.js";
@@ -48,11 +47,7 @@ export async function novelModels(
   const tokenizer = path.join(work, "tokenizer");
   const [base, instruct] = [path.join(work, "base"), path.join(work, "instruct")];
   if (!existsSync(tokenizer)) {
-    const like = path.join(packageRoot(), "data", "tiny-base");
-    await buildVocabulary(
-      { method: "bpe", base: like, corpus: { files: train }, size: vocabularySize, out: tokenizer },
-      progress,
-    );
+    await buildVocabulary({ method: "bpe", corpus: { files: train }, size: vocabularySize, out: tokenizer }, progress);
   }
   if (!existsSync(base)) {
     const { size, bosId, eosIds } = await loadTokenizer(tokenizer);

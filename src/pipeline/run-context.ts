@@ -28,7 +28,10 @@ export interface Made {
   benchmark?: StageOutcome<BenchmarkStageResult>;
 }
 
-export type PretrainingResult = PretrainingSummary;
+export interface PretrainingResult extends PretrainingSummary {
+  /** Of the original base with its own vocabulary, on the same windows. */
+  original_bits_per_character: number;
+}
 /** Summaries by row: the recipe's method and those of `propagation.also`. */
 export type PropagationResult = Record<string, PropagationSummary | null>;
 /** Summaries by row: `calibrated` and the controls. */

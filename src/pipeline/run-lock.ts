@@ -1,5 +1,6 @@
 import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
 import path from "node:path";
+import { isAlive } from "../atomic-output.js";
 import { RecipeError } from "../errors.js";
 
 /**
@@ -23,7 +24,7 @@ export function lockRun(folder: string): () => void {
       if ((cause as NodeJS.ErrnoException).code !== "EEXIST") throw unwritable(folder, cause);
     }
     const holder = readHolder(file);
-    if (attempt > 3 || (holder !== undefined && isAlive(holder))) {
+    if (attempt > 3 || (holder !== undefined && holder !== process.pid && isAlive(holder))) {
       throw new RecipeError("run.locked", `${folder}: another lep (process ${holder ?? "unknown"}) works on this run`, {
         hint: "Wait for it, or give the run another name: --set name=other.",
         exitCode: 1,
@@ -47,15 +48,5 @@ function readHolder(file: string): number | undefined {
     return Number.isNaN(pid) ? undefined : pid;
   } catch {
     return undefined;
-  }
-}
-
-function isAlive(pid: number): boolean {
-  if (pid === process.pid) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }

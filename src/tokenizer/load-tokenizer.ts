@@ -56,8 +56,9 @@ const unsupported = (file: string): TokenizerError =>
 export function createTokenizer(json: TokenizerJson, roles: TokenizerRoles, source = json.source): Tokenizer {
   let encoder: binding.Tokenizer;
   try {
-    // A file may ask for truncation; text must never be lost.
-    encoder = binding.Tokenizer.fromString(JSON.stringify({ ...json.raw, truncation: null, padding: null }));
+    // A file may ask for truncation, padding and chance; a text has one sequence of ids, and all of it.
+    const model = { ...json.model, type: json.modelType, ...(json.modelType === "BPE" && { dropout: null }) };
+    encoder = binding.Tokenizer.fromString(JSON.stringify({ ...json.raw, truncation: null, padding: null, model }));
   } catch (cause) {
     throw new TokenizerError("tokenizer.invalid", `${json.source}: ${(cause as Error).message}`, { cause });
   }
@@ -69,6 +70,14 @@ export function createTokenizer(json: TokenizerJson, roles: TokenizerRoles, sour
   const bytes = tokenBytes(json);
   const plain = { addSpecialTokens: false };
 
+  /** Some models have no token for what they do not know. */
+  const attempt = async <T>(work: Promise<T>): Promise<T> => {
+    try {
+      return await work;
+    } catch (cause) {
+      throw new TokenizerError("tokenizer.encode", `${source}: ${(cause as Error).message}`, { cause });
+    }
+  };
   const encodeBatch = async (texts: string[]): Promise<number[][]> => {
     const result: number[][] = [];
     for (let from = 0; from < texts.length; ) {
@@ -76,7 +85,7 @@ export function createTokenizer(json: TokenizerJson, roles: TokenizerRoles, sour
       for (let units = 0; to < texts.length && to - from < batchTexts && units < batchUnits; to++) {
         units += texts[to]!.length;
       }
-      const encodings = await encoder.encodeBatch(texts.slice(from, to), plain);
+      const encodings = await attempt(encoder.encodeBatch(texts.slice(from, to), plain));
       for (const encoding of encodings) result.push(encoding.getIds());
       from = to;
     }
@@ -86,7 +95,7 @@ export function createTokenizer(json: TokenizerJson, roles: TokenizerRoles, sour
   return {
     source,
     size: json.size,
-    encode: async (text) => (await encoder.encode(text, null, plain)).getIds(),
+    encode: async (text) => (await attempt(encoder.encode(text, null, plain))).getIds(),
     encodeBatch,
     decode: (sequence, skipSpecial = false) => encoder.decode(checkedIds(sequence, source), skipSpecial),
     tokenOf: (id) => tokens[id],

@@ -28,8 +28,11 @@ const classEscapes: Record<string, string> = {
   S: "\\P{White_Space}",
   d: "\\p{Nd}",
   D: "\\P{Nd}",
-  w: "\\p{L}\\p{M}\\p{N}\\p{Pc}",
+  w: "\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}",
 };
+
+/** Outside of a class Oniguruma has the fractions and superscripts of Latin-1 among the word characters too. */
+const wordCharacters = `${classEscapes.w}\\xb2\\xb3\\xb9\\xbc-\\xbe`;
 
 const characterEscapes: Record<string, string> = {
   n: "\\n",
@@ -136,11 +139,11 @@ class Translator {
     const letter = this.pattern[this.at + 1] ?? "";
     if (letter in classEscapes) {
       this.at += 2;
-      return letter === "w" ? `[${classEscapes.w}]` : classEscapes[letter]!;
+      return letter === "w" ? `[${wordCharacters}]` : classEscapes[letter]!;
     }
     if (letter === "W") {
       this.at += 2;
-      return `[^${classEscapes.w}]`;
+      return `[^${wordCharacters}]`;
     }
     if (letter === "p" || letter === "P") return this.property();
     return this.escapedCharacter(ignoreCase);

@@ -1,5 +1,5 @@
 /** Chat templates (Jinja), rendered in an interpreter that can reach nothing but its arguments. */
-import { Template } from "@huggingface/jinja";
+import { Environment, Interpreter, Template } from "@huggingface/jinja";
 import { TokenizerError } from "../errors.js";
 import type { ChatMessage } from "./tokenizer.js";
 
@@ -24,14 +24,16 @@ export function renderChat(
       compiled = new Template(template);
       parsed.set(template, compiled);
     }
-    return compiled.render({
+    const environment = new Environment();
+    const variables = {
+      ...globals,
       messages: messages.map(({ role, content }) => ({ role, content })),
       add_generation_prompt: options.addGenerationPrompt ?? false,
       bos_token: options.bosToken ?? "",
       eos_token: options.eosToken ?? "",
-      range: boundedRange,
-      strftime_now: fixedDate,
-    });
+    };
+    for (const [name, value] of Object.entries(variables)) environment.set(name, value);
+    return String(new Interpreter(environment).run(compiled.parsed).value);
   } catch (cause) {
     if (cause instanceof TokenizerError) throw cause;
     throw new TokenizerError("tokenizer.chat_template", `chat template: ${(cause as Error).message}`, {
@@ -71,3 +73,18 @@ const dateParts: Record<string, string> = {
 function fixedDate(format: unknown): string {
   return String(format).replace(/%(.)/g, (whole, part: string) => dateParts[part] ?? (part === "%" ? "%" : whole));
 }
+
+/** All that a template can call. */
+const globals = {
+  true: true,
+  false: false,
+  none: null,
+  True: true,
+  False: false,
+  None: null,
+  range: boundedRange,
+  strftime_now: fixedDate,
+  raise_exception(message: unknown): never {
+    throw new Error(String(message));
+  },
+};

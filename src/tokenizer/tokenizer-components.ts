@@ -13,14 +13,15 @@ interface ComponentKind {
   types: readonly string[];
 }
 
-/** What Hugging Face tokenizers (0.23) knows. */
+/**
+ * What Hugging Face tokenizers (0.23) knows, but for `Precompiled`: a damaged table in it ends the whole process.
+ */
 const kinds: Record<string, ComponentKind> = {
   normalizer: {
     parts: "normalizers",
-    types:
-      "BertNormalizer Strip StripAccents NFC NFD NFKC NFKD Sequence Lowercase Nmt Precompiled Replace Prepend ByteLevel".split(
-        " ",
-      ),
+    types: "BertNormalizer Strip StripAccents NFC NFD NFKC NFKD Sequence Lowercase Nmt Replace Prepend ByteLevel".split(
+      " ",
+    ),
   },
   pre_tokenizer: {
     parts: "pretokenizers",
@@ -54,6 +55,9 @@ function check(value: unknown, place: string, kind: ComponentKind, source: strin
     throw new TokenizerError("tokenizer.unknown_component", `${source}: ${place}: unknown component ${type}`, {
       hint: `Known here: ${kind.types.join(", ")}.`,
     });
+  }
+  if (component.type === "FixedLength" && !(Number.isInteger(component.length) && Number(component.length) > 0)) {
+    throw new TokenizerError("tokenizer.invalid", `${source}: ${place}.length: expected a whole number above 0`);
   }
   if (component.type !== "Sequence") return;
   const parts = component[kind.parts];

@@ -184,7 +184,7 @@ function checkIds(vocabulary: ReadonlyMap<string, number>, addedTokens: readonly
   const entries = new Map(vocabulary);
   for (const { content, id } of addedTokens) entries.set(content, id);
   if (entries.size === 0) return fail("model.vocab", "there are no tokens");
-  const tokens: (string | undefined)[] = new Array(entries.size);
+  const tokens: (string | undefined)[] = new Array(entries.size).fill(undefined);
   let farthest: [token: string, id: number] = ["", -1];
   for (const [token, id] of entries) {
     if (id > farthest[1]) farthest = [token, id];
@@ -207,7 +207,7 @@ function checkIds(vocabulary: ReadonlyMap<string, number>, addedTokens: readonly
 function readMerges(model: Json, vocabulary: ReadonlyMap<string, number>, fail: Fail): Merge[] {
   const { merges } = model;
   if (!Array.isArray(merges)) return fail("model.merges", "expected a list");
-  const prefix = typeof model.continuing_subword_prefix === "string" ? model.continuing_subword_prefix.length : 0;
+  const prefix = typeof model.continuing_subword_prefix === "string" ? model.continuing_subword_prefix : "";
   return merges.map((entry: unknown, rank): Merge => {
     const place = `model.merges[${rank}]`;
     const pair: unknown[] = typeof entry === "string" ? entry.split(" ") : Array.isArray(entry) ? entry : [];
@@ -215,7 +215,8 @@ function readMerges(model: Json, vocabulary: ReadonlyMap<string, number>, fail: 
     if (pair.length !== 2 || typeof left !== "string" || typeof right !== "string" || left === "" || right === "") {
       return fail(place, `${shown(JSON.stringify(entry) ?? "undefined")} is not a pair of tokens`);
     }
-    const whole = left + right.slice(prefix);
+    if (!right.startsWith(prefix)) return fail(place, `${shown(right)} does not begin with ${shown(prefix)}`);
+    const whole = left + right.slice(prefix.length);
     for (const token of [left, right, whole]) {
       if (!vocabulary.has(token)) {
         return fail(place, `${shown(`${left} ${right}`)}: the vocabulary has no token ${shown(token)}`);

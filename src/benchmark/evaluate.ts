@@ -1,0 +1,196 @@
+/** Scores one model on tasks, and keeps every answer in the results database as it comes. */
+import { availableParallelism } from "node:os";
+import type { ComputeOptions } from "../engine/engine.js";
+import { EngineError } from "../errors.js";
+import type { LanguageModel } from "../inference/language-model.js";
+import { openLanguageModel } from "../inference/open-language-model.js";
+import type { Progress } from "../progress.js";
+import { sha256 } from "../sha256.js";
+import { versions } from "../versions.js";
+import { answerItems } from "./answer-items.js";
+import { type BenchmarkModel, findBenchmarkModel, type WeightType } from "./benchmark-model.js";
+import { type Averages, averages } from "./groups.js";
+import { type Dataset, readDataset } from "./items.js";
+import { createPromptBuilder } from "./prompts.js";
+import { type TaskName, tasks } from "./registry.js";
+import { openStore, type RunTask, type Store } from "./store.js";
+import type { Task } from "./task.js";
+
+/** Raised when something changes that all tasks' samples depend on. */
+export const harnessVersion = 1;
+
+export interface EvaluateOptions {
+  /** Model folder, or a .gguf file. */
+  model: string;
+  /** What the model is called in the leaderboard. */
+  name: string;
+  tasks: readonly TaskName[];
+  /** Folder with one folder a data set. */
+  data: string;
+  /** SQLite file. */
+  db: string;
+  /** Examples before each item; 0 by default. */
+  few_shot?: number | undefined;
+  /** At most so many items a task. */
+  limit?: number | undefined;
+  compute: ComputeOptions;
+  /** Folder for the exported GGUF; a temporary one by default. */
+  work?: string | undefined;
+  /** System message of every conversation. */
+  system?: string | undefined;
+  /** Tokenizer folder, needed beside a .gguf file. */
+  tokenizer?: string | undefined;
+  /** Type of the exported weights; the folder's own by default. */
+  type?: WeightType | undefined;
+  /** Answers side by side; no influence on what comes out. */
+  parallel?: number | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+export interface BenchmarkResult extends Averages {
+  /** Task → metric → value. */
+  tasks: Record<string, Record<string, number>>;
+  /** Task → metric → standard error, where there is one. */
+  standard_errors: Record<string, Record<string, number>>;
+  /** Task → items. */
+  items: Record<string, number>;
+}
+
+/** The longest context that is opened without being asked for: memory grows with it. */
+const longestContext = 4096;
+
+/**
+ * A run of the same model, tokenizer and options is continued at its first missing sample, or reused where it is finished.
+ * Throws `BenchmarkError` (data, database), `EngineError` (llama.cpp, `run.interrupted`), `CheckpointError`, `TokenizerError`.
+ */
+export async function evaluate(options: EvaluateOptions, progress?: Progress): Promise<BenchmarkResult> {
+  const { few_shot = 0, limit, system } = options;
+  const model = await findBenchmarkModel(options);
+  const planned: PlannedTask[] = [];
+  for (const name of options.tasks) {
+    const task: Task = tasks[name];
+    const dataset = await readDataset(options.data, task.dataset);
+    const items = dataset.test.slice(0, limit);
+    for (const item of items) task.questions(item);
+    const key = sha256(JSON.stringify([name, task.version, dataset.sha256, few_shot, system ?? null, model.type]));
+    planned.push({ name, task, dataset: { ...dataset, test: items }, key });
+  }
+  const store = openStore(options.db);
+  try {
+    const identity = {
+      model: options.name,
+      model_sha256: model.sha256,
+      tokenizer_sha256: model.tokenizerSha256,
+      harness_version: harnessVersion,
+      options: {
+        tasks: planned.map(({ name, task, dataset }) => ({ task: name, version: task.version, items: dataset.sha256 })),
+        few_shot,
+        limit: limit ?? null,
+        system: system ?? null,
+        type: model.type,
+      },
+    };
+    const run = store.openRun(identity, planned.map(runTask), host(options.compute));
+    if (!run.finished) {
+      await answerMissing(model, planned, run.id, store, options, progress);
+      for (const { name, task } of planned) {
+        const samples = store.samples(run.id, name);
+        const seconds = samples.reduce((sum, sample) => sum + sample.seconds, 0);
+        store.setScores(run.id, name, task.version, task.aggregate(samples), seconds);
+      }
+      store.finish(run.id);
+    }
+    return summarise(store, run.id);
+  } finally {
+    store.close();
+  }
+}
+
+interface PlannedTask {
+  name: TaskName;
+  task: Task;
+  dataset: Dataset;
+  key: string;
+}
+
+const runTask = ({ name, task, dataset, key }: PlannedTask): RunTask => ({
+  task: name,
+  task_version: task.version,
+  key,
+  items: dataset.test.map(({ id }) => id),
+});
+
+async function answerMissing(
+  model: BenchmarkModel,
+  planned: readonly PlannedTask[],
+  run: number,
+  store: Store,
+  options: EvaluateOptions,
+  progress: Progress | undefined,
+): Promise<void> {
+  const missing = planned.map(({ name, dataset }) => {
+    const answered = store.answered(run, name);
+    return dataset.test.filter(({ id }) => !answered.has(id));
+  });
+  if (missing.every((items) => items.length === 0)) return;
+  const { signal } = options;
+  const { file, release } = await model.openFile();
+  let language: LanguageModel | undefined;
+  const stop = (): void => void language?.dispose();
+  try {
+    language = await openLanguageModel(file, {
+      ...options.compute,
+      parallel: options.parallel,
+      contextLength: model.contextLimit === undefined ? undefined : Math.min(model.contextLimit, longestContext),
+    });
+    signal?.addEventListener("abort", stop);
+    for (const [i, { name, task, dataset }] of planned.entries()) {
+      const prompts = createPromptBuilder({
+        tokenizer: model.tokenizer,
+        stopIds: model.stopIds,
+        contextLimit: language.contextLength,
+        examples: dataset.prompt.slice(0, options.few_shot ?? 0),
+        system: options.system,
+      });
+      const total = dataset.test.length;
+      let done = total - missing[i]!.length;
+      for await (const samples of answerItems(task, missing[i]!, prompts, language, model.tokenizer, signal)) {
+        store.addSamples(run, name, samples);
+        done += samples.length;
+        progress?.({ task: `scoring ${options.name} on ${name}`, done, total, unit: "items" });
+      }
+    }
+  } catch (error) {
+    if (signal?.aborted) throw new EngineError("run.interrupted", `interrupted while scoring ${options.name}`);
+    throw error;
+  } finally {
+    signal?.removeEventListener("abort", stop);
+    await language?.dispose();
+    release();
+  }
+}
+
+function host({ device, threads }: ComputeOptions): unknown {
+  return {
+    platform: process.platform,
+    architecture: process.arch,
+    cores: availableParallelism(),
+    device,
+    threads,
+    versions: versions(),
+  };
+}
+
+function summarise(store: Store, run: number): BenchmarkResult {
+  const values: BenchmarkResult["tasks"] = {};
+  const errors: BenchmarkResult["standard_errors"] = {};
+  const items: BenchmarkResult["items"] = {};
+  const headline: Record<string, number> = {};
+  for (const { task, metric, value, standard_error, items: count } of store.scores(run)) {
+    values[task] = { ...values[task], [metric]: value };
+    if (standard_error !== null) errors[task] = { ...errors[task], [metric]: standard_error };
+    items[task] = count;
+    if ((tasks as Record<string, Task>)[task]?.metric === metric) headline[task] = value;
+  }
+  return { ...averages(headline), tasks: values, standard_errors: errors, items };
+}

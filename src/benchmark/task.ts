@@ -1,0 +1,74 @@
+/** What a task of the benchmark is: it turns an item into questions and judges the answers. */
+import type { ChatMessage, Tokenizer } from "../tokenizer/tokenizer.js";
+import type { Item } from "./items.js";
+import type { Score } from "./metrics/mean.js";
+
+export type Group = "DaruMMLU" | "DaruMERA" | "DaruSum" | "DaruCopy_EN" | "DaruCopy_RU";
+
+export type Question =
+  /** Which choice is the next token? */
+  | { ask: "letter"; messages: ChatMessage[]; choices: string[] }
+  /** Which option is the likeliest answer of the assistant? */
+  | { ask: "rank"; messages: ChatMessage[]; options: string[] }
+  | { ask: "generate"; messages: ChatMessage[]; maxTokens: number };
+
+export interface Choice {
+  ask: "letter" | "rank";
+  /** Natural logarithms, in the order of the choices. */
+  logProbabilities: number[];
+  /** Index of the highest. */
+  choice: number;
+}
+
+export interface Generation {
+  ask: "generate";
+  text: string;
+  /** Tokens of the answer, without the one that ended it. */
+  tokens: number;
+}
+
+export type Answer = Choice | Generation;
+export type TokenCounter = Pick<Tokenizer, "encode">;
+
+/** A judged sample, as it is stored and added up. */
+export interface JudgedSample {
+  metrics: Record<string, number>;
+  meta: Record<string, unknown>;
+  seconds: number;
+}
+
+export interface Task {
+  /** Raised when prompts or scores change. */
+  version: number;
+  /** Name of the data set's folder. */
+  dataset: string;
+  /** Darumeru's group; null for tasks that are not part of it. */
+  group: Group | null;
+  /** What it measures, in a few words. */
+  title: string;
+  /** The metric that stands for the task. */
+  metric: string;
+  questions(item: Item): Question[];
+  /** Metrics of one sample; `answers` in the order of the questions. */
+  judge(item: Item, answers: readonly Answer[], tokenizer: TokenCounter): Promise<Record<string, number>>;
+  /** The answers that a perfect model gives: they must score full marks. */
+  gold(item: Item, tokenizer: TokenCounter): Promise<Answer[]>;
+  /** The gold answer as it is stored. */
+  target(item: Item): string;
+  aggregate(samples: readonly JudgedSample[]): Record<string, Score>;
+}
+
+export function asChoice(answer: Answer | undefined): Choice {
+  if (answer === undefined || answer.ask === "generate") throw new TypeError("expected the answer to a choice");
+  return answer;
+}
+
+export function asGeneration(answer: Answer | undefined): Generation {
+  if (answer?.ask !== "generate") throw new TypeError("expected a generated answer");
+  return answer;
+}
+
+/** A choice with all probability on `choice`. */
+export function certain(ask: Choice["ask"], choice: number, choices: number): Choice {
+  return { ask, choice, logProbabilities: Array.from({ length: choices }, (_, i) => (i === choice ? 0 : -100)) };
+}

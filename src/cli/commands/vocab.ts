@@ -1,0 +1,139 @@
+import type { Argv } from "yargs";
+import { RecipeError } from "../../errors.js";
+import { buildVocabulary } from "../../vocabulary/build-vocabulary.js";
+import { type VocabularyMethodName, vocabularyMethodNames } from "../../vocabulary/registry.js";
+import { vocabularyReport } from "../../vocabulary/vocabulary-report.js";
+import { defineCommand } from "../command.js";
+import { reporting } from "../common-options.js";
+import { createOutput } from "../output.js";
+import { withProgress } from "../with-progress.js";
+
+interface BuildArguments {
+  method: VocabularyMethodName;
+  base?: string;
+  corpus?: string[];
+  documents: "file" | "blank_lines";
+  from?: string;
+  size?: number;
+  keep?: number;
+  script?: string;
+  "min-frequency"?: number;
+  "max-token-length"?: number;
+  compare?: string[];
+  out: string;
+  json: boolean;
+}
+
+const documents = {
+  choices: ["file", "blank_lines"] as const,
+  default: "file" as const,
+  describe: "what a document is in a .txt file",
+};
+
+const build = defineCommand<BuildArguments>({
+  command: "build",
+  describe: "make a new vocabulary",
+  builder: (yargs) =>
+    reporting(yargs)
+      .option("method", { choices: vocabularyMethodNames, demandOption: true, describe: "how it is made" })
+      .option("base", { type: "string", describe: "the original tokenizer" })
+      .option("corpus", { type: "string", array: true, describe: "globs of text", conflicts: "from" })
+      .option("documents", documents)
+      .option("from", { type: "string", describe: "take the tokens to add from this tokenizer" })
+      .option("size", { type: "number", describe: "tokens in all (bpe) or to add (extended)" })
+      .option("keep", { type: "number", describe: "ids kept of the original (optimized)" })
+      .option("script", { type: "string", describe: "a Unicode script, or /regex/ on the whole token" })
+      .option("min-frequency", { type: "number", describe: "pairs that occur less often are not merged" })
+      .option("max-token-length", { type: "number", describe: "longest token, in bytes" })
+      .option("compare", {
+        type: "string",
+        array: true,
+        describe: "text of the old language: how much is cut otherwise",
+      })
+      .option("out", { type: "string", demandOption: true, describe: "tokenizer folder to write" })
+      .example("$0 vocab build --method extended --base data/tiny-base --corpus 'ru/*.txt' --size 900 --out t", ""),
+  handler: async ({ corpus, documents: kind, compare, json, out, method, base, from, size, keep, script, ...rest }) => {
+    const summary = await withProgress((progress) =>
+      buildVocabulary(
+        {
+          method,
+          base,
+          from,
+          size,
+          keep,
+          script,
+          min_frequency: rest["min-frequency"],
+          max_token_length: rest["max-token-length"],
+          corpus: corpus && { files: corpus, documents: kind },
+          compare: compare && { files: compare, documents: kind },
+          out,
+        },
+        progress,
+      ),
+    );
+    const output = createOutput(json);
+    output.event({ event: "vocabulary", out, ...summary });
+    output.line(
+      `${out}: ${summary.size} tokens (kept ${summary.kept}, added ${summary.added}, removed ${summary.removed})`,
+    );
+  },
+});
+
+interface ReportArguments {
+  tokenizer: string[];
+  corpus: string[];
+  documents: "file" | "blank_lines";
+  out: string;
+  json: boolean;
+}
+
+const report = defineCommand<ReportArguments>({
+  command: "report",
+  describe: "compare tokenizers on texts: symbols per token and more",
+  builder: (yargs) =>
+    reporting(yargs)
+      .option("tokenizer", { type: "string", array: true, demandOption: true, describe: "NAME=PATH" })
+      .option("corpus", { type: "string", array: true, demandOption: true, describe: "NAME=GLOB" })
+      .option("documents", documents)
+      .option("out", { type: "string", demandOption: true, describe: "folder for report.json, .csv, .md, .html" })
+      .example("$0 vocab report --tokenizer old=data/tiny-base new=t --corpus 'ru=ru/*.txt' --out r", ""),
+  handler: async ({ documents: kind, out, json, ...options }) => {
+    const corpora = Object.entries(named(options.corpus, "--corpus"));
+    const rows = await withProgress((progress) =>
+      vocabularyReport(
+        {
+          tokenizers: Object.fromEntries(
+            Object.entries(named(options.tokenizer, "--tokenizer")).map(([name, paths]) => [name, paths[0]!]),
+          ),
+          corpora: Object.fromEntries(corpora.map(([name, files]) => [name, { files, documents: kind }])),
+          out,
+        },
+        progress,
+      ),
+    );
+    const output = createOutput(json);
+    for (const row of rows) {
+      output.event({ event: "row", ...row });
+      output.line(`${row.tokenizer} on ${row.corpus}: ${row.symbols_per_token.toFixed(3)} symbols per token`);
+    }
+  },
+});
+
+export const vocabCommand = defineCommand<object>({
+  command: "vocab",
+  describe: "build a vocabulary, or compare vocabularies",
+  builder: (yargs: Argv) => yargs.command(build).command(report).demandCommand(1, "name one: build or report"),
+  handler: () => {},
+});
+
+/** `NAME=VALUE` options; a name may come several times. Throws `RecipeError`. */
+function named(given: string[], option: string): Record<string, string[]> {
+  const all: Record<string, string[]> = Object.create(null) as Record<string, string[]>;
+  for (const text of given) {
+    const equals = text.indexOf("=");
+    if (equals < 1) throw new RecipeError("command.options", `${option} ${text}: expected NAME=VALUE`);
+    const name = text.slice(0, equals);
+    all[name] = [...(all[name] ?? []), text.slice(equals + 1)];
+  }
+  return all;
+}

@@ -1,0 +1,176 @@
+/**
+ * The inference process: llama.cpp ends its process where an assertion fails, and this one may end.
+ * A small model is computed by several contexts with a thread each, since threads of one context would wait for
+ * one another more than they compute; a large one by one context with all threads.
+ */
+import koffi from "koffi";
+import { cpuThreads } from "../engine/ggml/cpu-threads.js";
+import { prepareFfi } from "../engine/ggml/library.js";
+import { EngineError, LepError } from "../errors.js";
+import { createDecoder, type Decoder } from "./decoder.js";
+import { generateRequests } from "./generate-requests.js";
+import type { GenerateRequest, ScoreRequest } from "./language-model.js";
+import { type LlamaLibrary, loadLlama, type Pointer } from "./llama-library.js";
+import { scoreRequest } from "./score-request.js";
+import type { WorkerCommand, WorkerReport } from "./worker-protocol.js";
+
+/** Up to this many parameters a context has one thread. */
+const smallModel = 64e6;
+/** Up to this many, keys and values are kept in f32; beyond, memory matters more. */
+const exactModel = 500e6;
+/** Continuations scored in one batch. */
+const scoreSequences = 32;
+/** Positions for continuations beside those that the prompt needs. */
+const continuationCells = 1024;
+const longestDefaultContext = 4096;
+
+interface Session {
+  llama: LlamaLibrary;
+  model: Pointer;
+  contextLength: number;
+  vocabularySize: number;
+  parallel: number;
+  lanes: { threads: number; scorer: Decoder | undefined; generator: Decoder | undefined }[];
+  exact: boolean;
+}
+
+const report = (message: WorkerReport): void => void process.send?.(message);
+let session: Session | undefined;
+
+process.on("message", (command: WorkerCommand) => {
+  const job = "job" in command ? { job: command.job } : {};
+  handle(command).catch((error: unknown) => {
+    if (error instanceof LepError)
+      report({ type: "failed", ...job, code: error.code, message: error.message, hint: error.hint });
+    else
+      report({ type: "failed", ...job, code: "inference.failed", message: String((error as Error)?.stack ?? error) });
+  });
+});
+// The parent decides what an interruption means; without a parent there is nothing to do, even in the middle of a decode.
+process.on("SIGINT", () => {});
+process.on("disconnect", () => process.kill(process.pid, "SIGKILL"));
+
+async function handle(command: WorkerCommand): Promise<void> {
+  if (command.type === "open") {
+    session = open(command);
+    report({ type: "opened", contextLength: session.contextLength, vocabularySize: session.vocabularySize });
+  } else if (command.type === "score") {
+    await score(ready(), command.job, command.requests);
+    report({ type: "done", job: command.job });
+  } else if (command.type === "generate") {
+    await generate(ready(), command.job, command.requests);
+    report({ type: "done", job: command.job });
+  } else {
+    close();
+  }
+}
+
+function ready(): Session {
+  if (session === undefined) throw new EngineError("inference.closed", "no model is open");
+  return session;
+}
+
+function open({ file, device, threads, parallel, contextLength }: WorkerCommand & { type: "open" }): Session {
+  prepareFfi();
+  // A stack for every context's decode, kept from call to call.
+  koffi.config({ ...koffi.config(), resident_async_pools: 8 });
+  const llama = loadLlama(device);
+  const model = llama.loadModel(file, {
+    ...llama.defaultModelParams(),
+    n_gpu_layers: llama.gpu ? -1 : 0,
+    // Repacked weights sum in an order that depends on the number of columns.
+    use_extra_bufts: false,
+  });
+  if (!model) throw new EngineError("inference.load", `${file}: llama.cpp cannot load this model`);
+  const parameters = Number(llama.parameters(model));
+  const all = cpuThreads(threads);
+  const lanes = !llama.gpu && parameters <= smallModel ? all : 1;
+  const trained = llama.trainedContext(model);
+  return {
+    llama,
+    model,
+    contextLength: contextLength ?? Math.min(trained, longestDefaultContext),
+    vocabularySize: llama.vocabularySize(llama.vocabulary(model)),
+    parallel,
+    lanes: Array.from({ length: lanes }, () => ({ threads: all / lanes, scorer: undefined, generator: undefined })),
+    exact: !llama.gpu && parameters <= exactModel,
+  };
+}
+
+async function score(current: Session, job: number, requests: readonly ScoreRequest[]): Promise<void> {
+  const cells = current.contextLength + continuationCells;
+  const lengthOf = ({ prompt, continuations }: ScoreRequest): number =>
+    continuations.reduce((total, { length }) => total + length, prompt.length);
+  const order = longestFirst(requests, lengthOf);
+  let next = 0;
+  let busy = 0;
+  await everyLane(current, requests.length, async (lane) => {
+    lane.scorer ??= createDecoder(current.llama, current.model, {
+      sequences: scoreSequences,
+      cells,
+      shared: true,
+      threads: lane.threads,
+      exact: current.exact,
+    });
+    busy++;
+    while (next < order.length) {
+      const index = order[next++]!;
+      const started = performance.now();
+      const result = await scoreRequest(lane.scorer, requests[index]!, cells);
+      report({ type: "result", job, index, result, seconds: (performance.now() - started) / 1000 / busy });
+    }
+    busy--;
+  });
+}
+
+async function generate(current: Session, job: number, requests: readonly GenerateRequest[]): Promise<void> {
+  const order = longestFirst(requests, ({ prompt, maxTokens }) => prompt.length + maxTokens);
+  let next = 0;
+  let busy = 0;
+  await everyLane(current, requests.length, async (lane) => {
+    lane.generator ??= createDecoder(current.llama, current.model, {
+      // Never one: see generate-requests.ts.
+      sequences: Math.max(2, current.parallel),
+      cells: current.contextLength,
+      shared: false,
+      threads: lane.threads,
+      exact: current.exact,
+    });
+    busy++;
+    await generateRequests(lane.generator, {
+      take() {
+        const index = order[next++];
+        return index === undefined ? undefined : { index, request: requests[index]! };
+      },
+      done: (index, result, seconds) => report({ type: "result", job, index, result, seconds }),
+      workers: () => busy,
+    });
+    busy--;
+  });
+}
+
+async function everyLane(
+  { lanes }: Session,
+  requests: number,
+  work: (lane: Session["lanes"][number]) => Promise<void>,
+): Promise<void> {
+  await Promise.all(lanes.slice(0, Math.max(1, requests)).map(work));
+}
+
+function longestFirst<R>(requests: readonly R[], lengthOf: (request: R) => number): number[] {
+  const lengths = requests.map(lengthOf);
+  return requests.map((_, index) => index).sort((a, b) => lengths[b]! - lengths[a]! || a - b);
+}
+
+function close(): void {
+  if (session !== undefined) {
+    for (const { scorer, generator } of session.lanes) {
+      scorer?.free();
+      generator?.free();
+    }
+    session.llama.freeModel(session.model);
+    session = undefined;
+  }
+  process.removeAllListeners("disconnect");
+  process.disconnect?.();
+}

@@ -1,0 +1,16 @@
+import type { Device } from "../engine/engine.js";
+import type { GenerateRequest, GenerateResult, ScoreRequest } from "./language-model.js";
+
+/** What the parent asks of the inference process. */
+export type WorkerCommand =
+  | { type: "open"; file: string; device: Device; threads: number; parallel: number; contextLength: number | undefined }
+  | { type: "score"; job: number; requests: readonly ScoreRequest[] }
+  | { type: "generate"; job: number; requests: readonly GenerateRequest[] }
+  | { type: "close" };
+
+/** What the inference process answers. */
+export type WorkerReport =
+  | { type: "opened"; contextLength: number; vocabularySize: number }
+  | { type: "result"; job: number; index: number; result: number[][] | GenerateResult; seconds: number }
+  | { type: "done"; job: number }
+  | { type: "failed"; job?: number; code: string; message: string; hint?: string | undefined };

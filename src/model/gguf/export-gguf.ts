@@ -1,0 +1,97 @@
+/**
+ * Writes a model folder as one GGUF file. The head comes from ggml, the weights follow tensor by tensor, a few rows in
+ * memory at a time. The file gets its name only when llama.cpp cuts text into the same ids as tokenizer.json.
+ */
+import { mkdirSync, renameSync } from "node:fs";
+import path from "node:path";
+import type { Progress } from "../../progress.js";
+import { createTokenizer, findTokenizerFile } from "../../tokenizer/load-tokenizer.js";
+import { readTokenizerJson } from "../../tokenizer/tokenizer-json.js";
+import { tokenizerRoles } from "../../tokenizer/tokenizer-roles.js";
+import { checkTokenizerFits } from "../check-tokenizer-fits.js";
+import { type Checkpoint, openCheckpoint } from "../checkpoint.js";
+import { removeIfThere, writeFault, writeStreamed } from "../write-safetensors.js";
+import { type GgufTensorPlan, ggufHeader } from "./gguf-header.js";
+import { type GgufType, tensorTypeFor } from "./gguf-types.js";
+import { llamaMetadata } from "./llama-metadata.js";
+import { type ExportedTensor, llamaTensors } from "./llama-tensors.js";
+import { ggufBytes } from "./tensor-data.js";
+import { checkGgufTokenizer } from "./tokenizer-gate.js";
+import { tokenizerMetadata } from "./tokenizer-metadata.js";
+
+export interface ExportOptions {
+  /** Folder with weights and tokenizer. */
+  model: string;
+  /** The file to write; an older one is replaced when the new one is whole. */
+  out: string;
+  /** Type of the matrices; norms stay f32. */
+  type: GgufType;
+  /** Texts of the user's own for the gate, besides the built-in ones. */
+  lines?: readonly string[];
+}
+
+/**
+ * Throws `CheckpointError`: the model is damaged, the tokenizer cannot be expressed (`gguf.pre_tokenizer`,
+ * `gguf.tokenizer_kind`) or comes out differently (`gguf.tokenizer_differs`), the file cannot be written.
+ */
+export async function exportGguf(options: ExportOptions, progress?: Progress): Promise<void> {
+  const { model, out, type, lines = [] } = options;
+  const checkpoint = openCheckpoint(model);
+  const partial = path.join(path.dirname(out), `.${path.basename(out)}.${process.pid}.partial`);
+  try {
+    const json = readTokenizerJson(findTokenizerFile(model));
+    const tokenizer = createTokenizer(json, tokenizerRoles(json, model));
+    checkTokenizerFits(checkpoint.config, tokenizer, model);
+    const metadata = new Map([
+      ...llamaMetadata(checkpoint.config, type),
+      ...tokenizerMetadata(json, tokenizer, checkpoint.config),
+    ]);
+    mkdirSync(path.dirname(path.resolve(out)), { recursive: true });
+    writeGguf(partial, metadata, checkpoint, type, progress);
+    await checkGgufTokenizer(partial, tokenizer, lines);
+    renameSync(partial, out);
+  } catch (error) {
+    removeIfThere(partial);
+    throw writeFault(out, error);
+  } finally {
+    checkpoint.close();
+  }
+}
+
+function writeGguf(
+  file: string,
+  metadata: Parameters<typeof ggufHeader>[0],
+  checkpoint: Checkpoint,
+  type: GgufType,
+  progress: Progress | undefined,
+): void {
+  const tensors = llamaTensors(checkpoint);
+  const plans: GgufTensorPlan[] = tensors.map(({ name, shape }) => ({ name, shape, type: tensorTypeFor(type, shape) }));
+  const header = ggufHeader(metadata, plans);
+  const total = header.places.reduce((sum, { bytes }) => sum + bytes, 0);
+  let written = 0;
+  writeStreamed(file, function* () {
+    yield header.bytes;
+    let at = 0;
+    for (const [i, tensor] of tensors.entries()) {
+      const { offset, bytes } = header.places[i]!;
+      yield new Uint8Array(offset - at);
+      at = offset;
+      for (const piece of tensorBytes(tensor, plans[i]!.type, checkpoint.folder)) {
+        yield piece;
+        at += piece.byteLength;
+        written += piece.byteLength;
+        progress?.({ task: "writing GGUF", done: written, total, unit: "bytes" });
+      }
+      if (at !== offset + bytes) throw new RangeError(`${tensor.name}: ${at - offset} bytes instead of ${bytes}`);
+    }
+    // The last tensor is padded too, as ggml does it.
+    yield new Uint8Array(-at & (alignment - 1));
+  });
+}
+
+const alignment = 32;
+
+function* tensorBytes(tensor: ExportedTensor, type: GgufType, folder: string): Iterable<Uint8Array> {
+  for (const rows of tensor.rows()) yield ggufBytes(rows, tensor.shape.at(-1)!, type, `${folder}: ${tensor.name}`);
+}

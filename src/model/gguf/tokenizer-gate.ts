@@ -1,0 +1,79 @@
+/**
+ * The gate of a GGUF: llama.cpp reads the vocabulary back from the file and must cut every text into the ids
+ * that tokenizer.json gives, or the model would be asked in another language than it was trained in.
+ */
+import { CheckpointError } from "../../errors.js";
+import type { Tokenizer } from "../../tokenizer/tokenizer.js";
+import { startLlamaCpp } from "../llama-cpp.js";
+import { gateText } from "./gate-text.js";
+
+/** `lines` are compared besides the texts of the gate. Throws `CheckpointError` (`gguf.tokenizer_differs`) with the first difference. */
+export async function checkGgufTokenizer(file: string, tokenizer: Tokenizer, lines: readonly string[]): Promise<void> {
+  const texts = [...gateText, gateText.join("\n"), ...addedTokenTexts(tokenizer), ...tokenTexts(tokenizer), ...lines];
+  const expected = await tokenizer.encodeBatch(texts);
+  const { llama, lastComplaint } = await startLlamaCpp({ device: "cpu" });
+  let model: Awaited<ReturnType<typeof llama.loadModel>>;
+  try {
+    model = await llama.loadModel({ modelPath: file, vocabOnly: true, gpuLayers: 0, ignoreMemorySafetyChecks: true });
+  } catch (cause) {
+    const said = lastComplaint() || (cause as Error).message;
+    throw new CheckpointError("gguf.refused", `${file}: llama.cpp does not load the vocabulary: ${said}`, { cause });
+  }
+  try {
+    for (const [i, text] of texts.entries()) {
+      const found = model.tokenize(text, true);
+      const place = firstDifference(expected[i]!, found);
+      if (place >= 0) throw differs(text, expected[i]!, found, place, tokenizer);
+    }
+  } finally {
+    await model.dispose();
+  }
+}
+
+/** Every added token between words, with and without spaces. */
+function addedTokenTexts(tokenizer: Tokenizer): string[] {
+  const tokens = [...tokenizer.addedIds].map((id) => tokenizer.tokenOf(id)!);
+  return tokens.map((token) => `word ${token} слово${token}end${token}${token}\n`);
+}
+
+/** Every ordinary token that is whole characters, alone: finds tokens that only one of the two can reach. */
+function tokenTexts(tokenizer: Tokenizer): string[] {
+  const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+  const texts: string[] = [];
+  for (let id = 0; id < tokenizer.size; id++) {
+    const bytes = tokenizer.bytesOf(id);
+    // C strings end at a NUL.
+    if (bytes === undefined || bytes.includes(0)) continue;
+    try {
+      texts.push(decoder.decode(bytes));
+    } catch {
+      // Part of a character: no text is cut into it alone.
+    }
+  }
+  return texts;
+}
+
+function firstDifference(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  for (let i = 0; i < Math.max(a.length, b.length); i++) if (a[i] !== b[i]) return i;
+  return -1;
+}
+
+function differs(
+  text: string,
+  expected: readonly number[],
+  found: readonly number[],
+  place: number,
+  tokenizer: Tokenizer,
+): CheckpointError {
+  const shown = (ids: readonly number[]): string => {
+    const from = Math.max(0, place - 2);
+    const near = ids.slice(from, place + 6).map((id) => `${id} ${JSON.stringify(tokenizer.tokenOf(id) ?? "")}`);
+    return `[${from > 0 ? "… " : ""}${near.join(", ")}${ids.length > place + 6 ? " …" : ""}]`;
+  };
+  const shortText = JSON.stringify(text.length > 120 ? `${text.slice(0, 120)}…` : text);
+  return new CheckpointError(
+    "gguf.tokenizer_differs",
+    `${tokenizer.source}: ${shortText} is ${shown(expected)} in tokenizer.json, but ${shown(found)} in the GGUF (token ${place + 1} of the text)`,
+    { hint: "llama.cpp cannot express this tokenizer; no file was written." },
+  );
+}

@@ -1,0 +1,88 @@
+/** Writes one safetensors file: header first, then the tensors in the order given, each streamed piece by piece. */
+import { closeSync, fsyncSync, openSync, rmSync, writeSync } from "node:fs";
+import { CheckpointError, LepError } from "../errors.js";
+import { type TensorSource, tensorBytes, tensorData } from "./tensor-source.js";
+
+/** On failure the file is removed. Throws `CheckpointError` with the cause where it cannot be written. */
+export function writeSafetensors(file: string, tensors: readonly TensorSource[]): void {
+  writeStreamed(file, function* () {
+    yield header(tensors);
+    for (const tensor of tensors) yield* tensorData(tensor);
+  });
+}
+
+function header(tensors: readonly TensorSource[]): Uint8Array {
+  const entries: [string, unknown][] = [["__metadata__", { format: "pt" }]];
+  const names = new Set<string>();
+  let at = 0;
+  for (const tensor of tensors) {
+    if (names.has(tensor.name)) throw new RangeError(`two tensors are called ${tensor.name}`);
+    names.add(tensor.name);
+    const end = at + tensorBytes(tensor);
+    entries.push([tensor.name, { dtype: tensor.dtype, shape: tensor.shape, data_offsets: [at, end] }]);
+    at = end;
+  }
+  const text = Buffer.from(JSON.stringify(Object.fromEntries(entries)));
+  // Spaces behind the JSON let the tensors begin at a multiple of 8.
+  const bytes = Buffer.alloc(8 + Math.ceil(text.length / 8) * 8, " ");
+  bytes.writeBigUInt64LE(BigInt(bytes.length - 8));
+  bytes.set(text, 8);
+  return bytes;
+}
+
+/** Writes `pieces` one after the other and flushes them to the disk. On failure the file is removed. */
+export function writeStreamed(file: string, pieces: () => Iterable<Uint8Array>): void {
+  let handle: number | undefined;
+  try {
+    handle = openSync(file, "w");
+    for (const piece of pieces()) {
+      for (let at = 0; at < piece.byteLength; ) {
+        at += writeSync(handle, piece, at, Math.min(piece.byteLength - at, 1 << 30));
+      }
+    }
+    fsyncSync(handle);
+    closeSync(handle);
+    handle = undefined;
+  } catch (error) {
+    if (handle !== undefined) closeQuietly(handle);
+    removeIfThere(file);
+    throw writeFault(file, error);
+  }
+}
+
+function closeQuietly(handle: number): void {
+  try {
+    closeSync(handle);
+  } catch {
+    // The fault that is being reported came first.
+  }
+}
+
+/** Clears up after a failure; a fault here (a place that does not exist at all) must not hide the first one. */
+export function removeIfThere(place: string): void {
+  try {
+    rmSync(place, { recursive: true, force: true });
+  } catch {
+    // Reported already.
+  }
+}
+
+const hints: Record<string, string> = {
+  ENOSPC: "The disk is full: free some space and run it again.",
+  EDQUOT: "The disk quota is used up: free some space and run it again.",
+  EFBIG: "The file is larger than the file system or a limit (ulimit -f) lets it be.",
+  EACCES: "There is no permission to write there.",
+  EROFS: "The file system is read-only.",
+};
+
+/** What the operating system said about writing `file` as a `CheckpointError`; other errors as they are. */
+export function writeFault(file: string, error: unknown): unknown {
+  const code = (error as NodeJS.ErrnoException | null)?.code;
+  if (error instanceof LepError || code === undefined || !/^E[A-Z]+$/.test(code)) return error;
+  const hint = hints[code];
+  return new CheckpointError("checkpoint.write_failed", `${file}: cannot be written: ${(error as Error).message}`, {
+    cause: error,
+    exitCode: 1,
+    ...(hint !== undefined && { hint }),
+  });
+}

@@ -1,0 +1,42 @@
+/** The first report of a run: one self-contained page of what was made and how it scored. */
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { writeFileAtomic } from "../atomic-output.js";
+import { type Cell, htmlPage, htmlTable } from "./html-page.js";
+import { lineChart } from "./line-chart.js";
+
+/** What the page shows; the pipeline fills it from its summary. */
+export interface RunReport {
+  title: string;
+  /** Sections in their order. */
+  sections: ReportSection[];
+}
+
+export interface ReportSection {
+  title: string;
+  /** A sentence on how to read it. */
+  note?: string;
+  tables: { header: string[]; rows: Cell[][]; digits?: number }[];
+  /** Curves over steps. */
+  curves?: { title: string; values: number[] }[];
+}
+
+export function writeRunReport(report: RunReport, file: string): void {
+  const body = report.sections.map((section) => {
+    const tables = section.tables.map(({ header, rows, digits }) => htmlTable(header, rows, digits)).join("\n");
+    const curves = (section.curves ?? []).map(({ title, values }) => lineChart(values, title)).join("\n");
+    const note = section.note === undefined ? "" : `<p class="note">${section.note}</p>`;
+    return `<section><h2>${section.title}</h2>${note}${tables}${curves}</section>`;
+  });
+  writeFileAtomic(file, htmlPage(report.title, body.join("\n")));
+}
+
+/** Losses of a `training.jsonl`, in the order of the steps; none where the file is absent. */
+export function readLosses(folder: string): number[] {
+  try {
+    const lines = readFileSync(path.join(folder, "training.jsonl"), "utf8").trimEnd().split("\n");
+    return lines.map((line) => (JSON.parse(line) as { loss: number }).loss);
+  } catch {
+    return [];
+  }
+}

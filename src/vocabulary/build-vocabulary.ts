@@ -1,0 +1,104 @@
+/** Makes a tokenizer folder with a new vocabulary out of a base tokenizer. */
+import { statSync } from "node:fs";
+import path from "node:path";
+import { type CorpusOptions, readCorpus } from "../corpus/read-corpus.js";
+import { TokenizerError } from "../errors.js";
+import { packageRoot } from "../package-root.js";
+import type { Progress } from "../progress.js";
+import { findTokenizerFile, loadTokenizer } from "../tokenizer/load-tokenizer.js";
+import { readTokenizerJson, requireByteLevelBpe, type TokenizerJson } from "../tokenizer/tokenizer-json.js";
+import { writeTokenizerFolder } from "../tokenizer/write-tokenizer.js";
+import { type ChangedTokens, countChangedTokens } from "./changed-tokens.js";
+import { type VocabularyMethodName, vocabularyMethods } from "./registry.js";
+import type { MadeVocabulary, VocabularyMethod, VocabularyOptions } from "./vocabulary-method.js";
+
+export interface BuildVocabularyOptions extends VocabularyOptions {
+  method: VocabularyMethodName;
+  /** Folder or tokenizer.json; left out: `tokenizers/byte-level`, bytes and the special tokens of a chat. */
+  base?: string | undefined;
+  /** Text of the old language: how much of it is cut otherwise is counted (extended). */
+  compare?: CorpusOptions | undefined;
+  /** Folder of the new tokenizer. */
+  out: string;
+  /** The result does not depend on it. */
+  threads?: number | undefined;
+}
+
+export interface VocabularySummary {
+  method: VocabularyMethodName;
+  /** Ids in all, added tokens included. */
+  size: number;
+  /** Tokens of the base that are still there, new ones, and those of the base that are gone. */
+  kept: number;
+  added: number;
+  removed: number;
+  merges: number;
+  /** Words that were to become one token each (extended). */
+  words?: number;
+  /** Tokens of the text to compare that changed. */
+  changed?: ChangedTokens;
+}
+
+/** Throws `TokenizerError` and `CorpusError`; then `out` is as it was. */
+export async function buildVocabulary(
+  options: BuildVocabularyOptions,
+  progress?: Progress,
+): Promise<VocabularySummary> {
+  const { method, base: place = path.join(packageRoot(), "tokenizers", "byte-level"), compare, out } = options;
+  const chosen: VocabularyMethod | undefined = Object.hasOwn(vocabularyMethods, method)
+    ? vocabularyMethods[method]
+    : undefined;
+  if (chosen === undefined) {
+    throw new TokenizerError("vocabulary.unknown_method", `there is no vocabulary method ${JSON.stringify(method)}`, {
+      hint: `Methods: ${Object.keys(vocabularyMethods).join(", ")}.`,
+    });
+  }
+  checkOptions(method, chosen, options);
+  const original = await loadTokenizer(place);
+  const base = readTokenizerJson(findTokenizerFile(place));
+  requireByteLevelBpe(base);
+  const made = await chosen.make(base, options, progress);
+  const counts = countTokens(base, made);
+  const folder = statSync(place).isDirectory() ? place : undefined;
+  const written = await writeTokenizerFolder(out, base, folder, made, { method, ...counts });
+  return {
+    method,
+    ...counts,
+    merges: made.merges.length,
+    ...(made.words !== undefined && { words: made.words }),
+    ...(compare && { changed: await countChangedTokens(original, written, readCorpus(compare)) }),
+  };
+}
+
+const shared = new Set(["method", "base", "out", "threads", "compare"]);
+
+function checkOptions(method: string, { options: known }: VocabularyMethod, options: BuildVocabularyOptions): void {
+  for (const [name, value] of Object.entries(options)) {
+    if (value === undefined || shared.has(name)) continue;
+    if (!(known as readonly string[]).includes(name)) {
+      throw new TokenizerError("vocabulary.option", `the method ${method} has no option ${name}`, {
+        hint: `Its options: ${known.join(", ")}.`,
+      });
+    }
+    if (
+      ["size", "min_frequency", "max_token_length"].includes(name) &&
+      !(Number.isInteger(value) && Number(value) > 0)
+    ) {
+      throw new TokenizerError("vocabulary.option", `${name}: ${JSON.stringify(value)} is not a whole number above 0`);
+    }
+  }
+}
+
+/** Tokens are the same where they are written the same. */
+function countTokens(
+  base: TokenizerJson,
+  made: MadeVocabulary,
+): { size: number; kept: number; added: number; removed: number } {
+  const all = (vocabulary: Pick<MadeVocabulary, "vocabulary" | "addedTokens">): Set<string> =>
+    new Set([...vocabulary.vocabulary.keys(), ...vocabulary.addedTokens.map((token) => token.content)]);
+  const before = all(base);
+  const after = all(made);
+  let kept = 0;
+  for (const token of after) if (before.has(token)) kept++;
+  return { size: after.size, kept, added: after.size - kept, removed: before.size - kept };
+}

@@ -1,0 +1,12 @@
+import { bpe } from "./methods/bpe.js";
+import { extended } from "./methods/extended.js";
+import type { VocabularyMethod } from "./vocabulary-method.js";
+
+export const vocabularyMethods = { bpe, extended } as const satisfies Record<string, VocabularyMethod>;
+
+export type VocabularyMethodName = keyof typeof vocabularyMethods;
+
+export const vocabularyMethodNames = Object.keys(vocabularyMethods) as [
+  VocabularyMethodName,
+  ...VocabularyMethodName[],
+];
