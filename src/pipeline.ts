@@ -9,7 +9,7 @@ import { resolveModels } from "./pipeline/models.js";
 import { pretrainingStage } from "./pipeline/pretraining-stage.js";
 import { propagationStage } from "./pipeline/propagation-stage.js";
 import { reportOfRun } from "./pipeline/report-sections.js";
-import type { Made, RunContext } from "./pipeline/run-context.js";
+import type { DefineStage, Made, RunContext } from "./pipeline/run-context.js";
 import { lockRun } from "./pipeline/run-lock.js";
 import { type Summary, summarise } from "./pipeline/summary.js";
 import { vocabularyStage } from "./pipeline/vocabulary-stage.js";
@@ -40,7 +40,13 @@ export interface PipelineEvent {
   text: string;
 }
 
-const stages = [vocabularyStage, pretrainingStage, propagationStage, calibrationStage, benchmarkStage];
+const stages: readonly DefineStage<unknown>[] = [
+  vocabularyStage,
+  pretrainingStage,
+  propagationStage,
+  calibrationStage,
+  benchmarkStage,
+];
 
 /** Runs `recipe` in `options.folder`; a killed run continues where it was. Throws `LepError`. */
 export async function runPipeline(recipe: Recipe, options: PipelineOptions): Promise<Summary> {

@@ -67,12 +67,19 @@ const propagation = z
 
 const benchmark = z
   .strictObject({
-    tasks: z.array(z.enum(taskNames)).min(1).describe("Tasks, by name."),
-    data: z.string().describe("Folder with one folder a dataset."),
+    tasks: z
+      .array(z.enum(taskNames))
+      .default([])
+      .describe("Tasks, by name; bits per character is measured in any case."),
+    data: z.string().optional().describe("Folder with one folder a dataset; needed where there are tasks."),
     few_shot: z.int().min(0).default(0).describe("Examples before each item."),
     limit: z.int().min(1).optional().describe("At most so many items a task."),
     database: z.string().optional().describe("SQLite file; results.sqlite of the run where it is left out."),
     bases: z.boolean().default(true).describe("Score the base models too."),
+  })
+  .refine(({ tasks, data }) => tasks.length === 0 || data !== undefined, {
+    path: ["data"],
+    message: "tasks need the folder with their data",
   })
   .describe("Stage 5: the benchmark.");
 
@@ -211,7 +218,7 @@ function resolvePaths(recipe: Recipe, recipeFolder: string, faults: string[]): R
     const plain = calibration.plain_text;
     if (plain) plain.corpus.files = globs(plain.corpus.files, "calibration.plain_text.corpus.files");
   }
-  if (tasks !== undefined) tasks.data = existing(tasks.data, "benchmark.data");
+  if (tasks?.data !== undefined) tasks.data = existing(tasks.data, "benchmark.data");
   return recipe;
 }
 

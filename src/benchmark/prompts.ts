@@ -155,11 +155,15 @@ export function createPromptBuilder(options: PromptOptions): PromptBuilder {
   };
 }
 
-/** An example of the `prompt` split as it stands in front of a question: its own answer, or the gold one added. */
+/** An example of the `prompt` split as it stands in front of a question: with its own answer, or the gold one added. */
 function exampleTurns(task: Task, example: Item): ChatMessage[] {
   const turns = example.messages.filter(({ role }) => role !== "system");
-  if (turns.at(-1)?.role === "assistant") return turns;
-  return [...turns, { role: "assistant", content: task.target(example) }];
+  const target = task.target(example);
+  const last = turns.at(-1);
+  if (last?.role !== "assistant") return [...turns, { role: "assistant", content: target }];
+  if (last.content.trimEnd().endsWith(target)) return turns;
+  // The turn is as open as the question's own.
+  return [...turns.slice(0, -1), { role: "assistant", content: `${last.content.trimEnd()} ${target}`.trimStart() }];
 }
 
 /** Ids behind an answer's words in the model's own chat format: with them a rank is the probability of exactly this answer. */

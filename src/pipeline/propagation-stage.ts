@@ -3,9 +3,11 @@ import { initialise } from "../pretraining/initialise.js";
 import { propagate } from "../propagation/propagate.js";
 import type { DefineStage, PropagationResult } from "./run-context.js";
 
-/** Folder in the propagation stage of a row: the recipe's method is `propagated`, others go by their names. */
-export function propagationRows(method: string, also: readonly string[]): Record<string, string> {
-  const further = also.filter((name) => name !== method).map((name) => [name, name]);
+/** Folder → method: the recipe's method is `propagated`, the others go by their names. */
+function propagationRows(method: string, also: readonly string[]): Record<string, string> {
+  const further = also
+    .filter((name) => name !== method)
+    .map((name) => [name === "initialised" ? "instruct-initialised" : name, name]);
   return { propagated: method, ...Object.fromEntries(further) };
 }
 

@@ -1,0 +1,94 @@
+import { existsSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { writeFileAtomic } from "../atomic-output.js";
+import { evaluate } from "../benchmark/evaluate.js";
+import { leaderboard } from "../benchmark/leaderboard.js";
+import { readCorpus } from "../corpus/read-corpus.js";
+import { bitsPerCharacter } from "../engine/bits-per-character.js";
+import { getEngine } from "../engine/registry.js";
+import { pretrainingSchema } from "../pretraining/options.js";
+import { loadTokenizer } from "../tokenizer/load-tokenizer.js";
+import {
+  type BenchmarkStageResult,
+  computeOptions,
+  type DefineStage,
+  type Made,
+  type RunContext,
+} from "./run-context.js";
+import { corpusFiles, validationCorpus } from "./vocabulary-stage.js";
+
+/** Every model that the run has made, and the originals, by the name of its row. */
+function benchmarkRows({ recipe, models }: RunContext, made: Made): Record<string, string> {
+  const { pretraining, propagation, calibration } = made;
+  const rows: Record<string, string> = {};
+  if (recipe.benchmark!.bases) {
+    rows.original = models.base;
+    if (pretraining !== undefined) {
+      rows.initialised = path.join(pretraining.folder, "initialised");
+      rows.adapted = path.join(pretraining.folder, "adapted");
+    }
+  }
+  if (models.instruct !== undefined) rows.instruct = models.instruct;
+  for (const stage of [propagation, calibration]) {
+    for (const row of Object.keys(stage?.result ?? {})) rows[row] = path.join(stage!.folder, row);
+  }
+  return rows;
+}
+
+/** Stage 5: every model scored into the database, the leaderboard, and bits per character of the held-out text. */
+export const benchmarkStage: DefineStage<BenchmarkStageResult> = async (context, made) => {
+  const { recipe, folder: runFolder, progress, signal } = context;
+  const section = recipe.benchmark;
+  if (section === undefined) return undefined;
+  const rows = benchmarkRows(context, made);
+  const { tasks, data, few_shot, limit, database } = section;
+  const windows = recipe.pretraining ?? pretrainingSchema.parse({});
+  return {
+    name: "benchmark",
+    version: 1,
+    inputs: {
+      ...rows,
+      ...(data !== undefined && { data: tasks.map((task) => path.join(data, task)) }),
+      ...(recipe.corpus && { validation: await corpusFiles(validationCorpus(recipe)) }),
+    },
+    options: { ...section, data: null, database: null },
+    seed: recipe.seed,
+    run: async (folder, work) => {
+      const db = database ?? path.join(runFolder, "results.sqlite");
+      const compute = computeOptions(context);
+      const result: BenchmarkStageResult = {};
+      for (const [name, model] of Object.entries(rows)) {
+        const bits_per_character = recipe.corpus === undefined ? null : await measureBits(name, model, work);
+        const scored = await evaluate(
+          { model, name, tasks, data: data ?? "", db, few_shot, limit, compute, signal },
+          progress,
+        );
+        result[name] = { ...scored, bits_per_character };
+      }
+      leaderboard({ db, out: folder });
+      return result;
+    },
+  };
+
+  async function measureBits(name: string, model: string, work: string): Promise<number> {
+    const kept = path.join(work, `${name}.bits.json`);
+    if (existsSync(kept)) return JSON.parse(readFileSync(kept, "utf8")) as number;
+    const measured = await bitsPerCharacter(
+      getEngine(),
+      {
+        model,
+        tokenizer: await loadTokenizer(model),
+        documents: readCorpus(validationCorpus(recipe)),
+        window_characters: windows.window_characters,
+        max_windows: windows.max_windows,
+        precision: windows.precision,
+        compute: computeOptions(context),
+        work: path.join(work, name),
+      },
+      progress,
+      signal,
+    );
+    writeFileAtomic(kept, JSON.stringify(measured.bits_per_character));
+    return measured.bits_per_character;
+  }
+};
