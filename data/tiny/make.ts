@@ -2,7 +2,7 @@
  * Makes what ships as the embedded default: the world's texts and benchmark in data/tiny, the models in data/tiny-base
  * and data/tiny-instruct. `npm run make:tiny -- [--texts] [--tokenizer] [--base] [--instruct] [--threads N]`; all of it where nothing is named.
  */
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
@@ -41,12 +41,14 @@ async function main(): Promise<void> {
     compute: { device: "cpu", threads },
     progress: printProgress(),
   });
+  if (!existsSync(tokenizer)) await makeTokenizer(englishText(world), tokenizer);
   for (const part of wanted) {
     const started = Date.now();
     if (part === "texts") writeTexts(world, path.join(out, "tiny"));
     if (part === "tokenizer") await makeTokenizer(englishText(world), tokenizer);
     if (part === "base") await makeBase(world, tokenizer, options("tiny-base"));
-    if (part === "instruct") await makeInstruct(world, path.join(out, "tiny-base"), options("tiny-instruct"));
+    if (part === "instruct")
+      await makeInstruct(world, path.join(out, "tiny-base"), tokenizer, options("tiny-instruct"));
     process.stderr.write(`${part}: done in ${((Date.now() - started) / 1000).toFixed(0)} s\n`);
   }
 }

@@ -2,7 +2,7 @@
  * tiny-base, trained from random weights on the world's text in both languages, and tiny-instruct, tuned from it on
  * dialogues. Both by lep's own engine.
  */
-import { copyFileSync, mkdirSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { writeFileAtomic, writeFolderAtomic } from "../../src/atomic-output.js";
 import { conversationTrainingSchema, trainOnConversations } from "../../src/calibration/train-on-conversations.js";
@@ -126,6 +126,13 @@ function copyTokenizer(from: string, to: string): void {
   for (const name of tokenizerFiles) copyFileSync(path.join(from, name), path.join(to, name));
 }
 
+/** A base model is no chat model: asked in the chat format, it would meet tokens that it has never seen. */
+function removeChatTemplate(folder: string): void {
+  const file = path.join(folder, "tokenizer_config.json");
+  const { chat_template: _, ...rest } = JSON.parse(readFileSync(file, "utf8")) as Record<string, unknown>;
+  writeFileAtomic(file, `${JSON.stringify(rest, null, 1)}\n`);
+}
+
 export async function makeBase(world: World, tokenizer: string, options: MakeOptions): Promise<void> {
   const { work, out, compute, progress } = options;
   const text = path.join(work, "base.txt");
@@ -148,14 +155,17 @@ export async function makeBase(world: World, tokenizer: string, options: MakeOpt
     progress,
   );
   await shipModel(trained, out, baseCard);
+  removeChatTemplate(out);
 }
 
-export async function makeInstruct(world: World, base: string, options: MakeOptions): Promise<void> {
+/** `tokenizer`: the base's, with the chat template. */
+export async function makeInstruct(world: World, base: string, tokenizer: string, options: MakeOptions): Promise<void> {
   const { work, out, compute, progress } = options;
   const trained = path.join(work, "instruct");
   await trainOnConversations(
     {
       model: base,
+      tokenizer,
       conversations: dialogues(world),
       options: instructTraining,
       seed: seeds.dialogues,
