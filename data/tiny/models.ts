@@ -50,13 +50,13 @@ const baseTraining = pretrainingSchema.parse({
 
 const instructTraining = conversationTrainingSchema.parse({
   trainable: "full",
-  block_size: 512,
+  block_size: 448,
   blocks_per_step: 8,
   micro_batch: 8,
-  steps: 900,
-  learning_rate: 5e-4,
+  steps: 1500,
+  learning_rate: 1.5e-3,
   final_learning_rate_share: 0.02,
-  warmup_steps: 30,
+  warmup_steps: 50,
   beta2: 0.98,
   epsilon: 1e-8,
   precision: "bf16",

@@ -34,7 +34,7 @@ function bar(stream: NodeJS.WriteStream): { report: Progress; end(): void } {
       current.start(total, done, payload);
       task = name;
     }
-    current.setTotal(total);
+    current.setTotal(Math.max(total, done));
     current.update(done, payload);
   };
   return { report, end };
@@ -52,16 +52,18 @@ function lines(stream: NodeJS.WriteStream): { report: Progress; end(): void } {
       startedAt = now;
       startedWith = done;
       lastLine = now;
-      stream.write(`${name}: ${total} ${unit}\n`);
+      stream.write(total > 0 ? `${name}: ${total} ${unit}\n` : `${name}\n`);
       return;
     }
-    const finished = done >= total;
+    // A stream's length is not known before its end: total 0.
+    const finished = total > 0 && done >= total;
     if (!finished && now - lastLine < secondsBetweenLines * 1000) return;
     lastLine = now;
     const rate = (done - startedWith) / Math.max((now - startedAt) / 1000, 1e-9);
-    const left = finished || rate === 0 ? "" : `, ${Math.ceil((total - done) / rate)} s left`;
+    const left = finished || rate === 0 || total === 0 ? "" : `, ${Math.ceil((total - done) / rate)} s left`;
+    const count = total > 0 ? `${done}/${total}` : `${done}`;
     stream.write(
-      `${name}: ${done}/${total} ${unit}, ${rate.toPrecision(3)}/s${left}${note === undefined ? "" : `, ${note}`}\n`,
+      `${name}: ${count} ${unit}, ${rate.toPrecision(3)}/s${left}${note === undefined ? "" : `, ${note}`}\n`,
     );
     if (finished) task = "";
   };

@@ -94,8 +94,10 @@ export function createTrainingSet(file: string, blockLength: number): TrainingSe
 
 /** Throws `CorpusError` (`training_set.…`) where the file is absent, is something else or is cut short. */
 export function openTrainingSet(file: string): TrainingSet {
-  const bytes = statSync(file, { throwIfNoEntry: false })?.size;
-  if (bytes === undefined) throw new CorpusError("training_set.missing", `${file}: there is no such file`);
+  const place = statSync(file, { throwIfNoEntry: false });
+  if (place === undefined) throw new CorpusError("training_set.missing", `${file}: there is no such file`);
+  if (!place.isFile()) throw new CorpusError("training_set.format", `${file}: not a file`);
+  const bytes = place.size;
   const handle = openSync(file, "r");
   try {
     const head = Buffer.alloc(headBytes);

@@ -23,6 +23,8 @@ const scoreSequences = 32;
 /** Positions for continuations beside those that the prompt needs. */
 const continuationCells = 1024;
 const longestDefaultContext = 4096;
+/** A context may be this many times as long as the model was trained for; what it answers there is another matter. */
+const mostStretched = 4;
 
 interface Session {
   llama: LlamaLibrary;
@@ -86,6 +88,10 @@ function open({ file, device, threads, parallel, contextLength }: WorkerCommand 
   const all = cpuThreads(threads);
   const lanes = !llama.gpu && parameters <= smallModel ? all : 1;
   const trained = llama.trainedContext(model);
+  if (contextLength !== undefined && contextLength > mostStretched * trained) {
+    const text = `${file} was trained for ${trained} positions, a context of ${contextLength} is asked for`;
+    throw new EngineError("inference.context", text);
+  }
   return {
     llama,
     model,

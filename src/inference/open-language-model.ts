@@ -1,12 +1,10 @@
 /** A GGUF file as a `LanguageModel`, computed by llama.cpp in a process of its own. */
-import { type ChildProcess, fork } from "node:child_process";
 import { existsSync } from "node:fs";
 import path from "node:path";
-import { fileURLToPath } from "node:url";
 import type { Device } from "../engine/engine.js";
 import { EngineError } from "../errors.js";
 import type { GenerateRequest, GenerateResult, LanguageModel, ScoreRequest } from "./language-model.js";
-import type { WorkerCommand, WorkerReport } from "./worker-protocol.js";
+import { startWorker } from "./worker-process.js";
 
 export interface LanguageModelOptions {
   device: Device;
@@ -20,12 +18,6 @@ export interface LanguageModelOptions {
 
 /** Answers side by side that can be asked for. */
 const mostParallel = 64;
-
-interface Job {
-  onResult(index: number, result: number[][] | GenerateResult, seconds: number): void;
-  resolve(): void;
-  reject(error: Error): void;
-}
 
 /**
  * Opens `file` (.gguf). Results are equal for every `parallel`, and on a CPU for every number of threads.
@@ -122,125 +114,3 @@ const plainGenerate = ({ prompt, maxTokens, stopIds }: GenerateRequest): Generat
   maxTokens,
   stopIds,
 });
-
-type JobCommand = { type: "score"; requests: ScoreRequest[] } | { type: "generate"; requests: GenerateRequest[] };
-
-function startWorker(file: string) {
-  const child: ChildProcess = fork(fileURLToPath(new URL("./inference-worker.js", import.meta.url)), {
-    serialization: "advanced",
-    stdio: ["ignore", "ignore", "pipe", "ipc"],
-    execArgv: [],
-  });
-  const jobs = new Map<number, Job>();
-  let opening: { resolve(report: WorkerReport & { type: "opened" }): void; reject(error: Error): void } | undefined;
-  let lastJob = 0;
-  let said = "";
-  let gone = false;
-  let closing = false;
-  child.stderr?.setEncoding("utf8").on("data", (text: string) => {
-    said = (said + text).slice(-16_384);
-  });
-  const idle = (): void => {
-    // An open model that nobody waits for does not keep the program running.
-    if (jobs.size > 0 || opening !== undefined) {
-      child.ref();
-      child.channel?.ref();
-    } else {
-      child.unref();
-      child.channel?.unref();
-      (child.stderr as { unref?: () => void } | null)?.unref?.();
-    }
-  };
-  const failAll = (error: Error): void => {
-    opening?.reject(error);
-    opening = undefined;
-    for (const job of jobs.values()) job.reject(error);
-    jobs.clear();
-  };
-  child.on("message", (message: WorkerReport) => {
-    if (message.type === "opened") {
-      opening?.resolve(message);
-      opening = undefined;
-      idle();
-    } else if (message.type === "result") {
-      const job = jobs.get(message.job);
-      try {
-        job?.onResult(message.index, message.result, message.seconds);
-      } catch (error) {
-        // A caller that cannot keep a result ends the work; the process is of no use to it any more.
-        failAll(error as Error);
-        child.kill("SIGKILL");
-      }
-    } else if (message.type === "done") {
-      jobs.get(message.job)?.resolve();
-      jobs.delete(message.job);
-      idle();
-    } else if (message.job === undefined) {
-      // llama.cpp's own words arrive on stderr; they are whole when the process has ended.
-      child.once("close", () =>
-        failAll(new EngineError(message.code, message.message, { hint: explain(said, message.hint) })),
-      );
-      child.kill();
-    } else {
-      jobs
-        .get(message.job)
-        ?.reject(new EngineError(message.code, message.message, { hint: explain("", message.hint) }));
-      jobs.delete(message.job);
-      idle();
-    }
-  });
-  child.once("error", (cause) => {
-    gone = true;
-    failAll(new EngineError("inference.process", "the inference process cannot be started", { cause }));
-  });
-  child.once("close", (code, signal) => {
-    gone = true;
-    if (closing && jobs.size === 0) return;
-    const how = signal === null ? `exit code ${code}` : signal;
-    failAll(
-      new EngineError("inference.crashed", `${file}: the inference process ended (${how})`, {
-        hint: explain(
-          said,
-          "Out of memory, or a fault in llama.cpp: try a shorter context, fewer parallel answers, or device cpu.",
-        ),
-      }),
-    );
-  });
-  const send = (command: WorkerCommand): void => {
-    if (gone) throw new EngineError("inference.closed", `${file}: the model is not open any more`);
-    child.send(command);
-  };
-  return {
-    open: (command: WorkerCommand & { type: "open" }) =>
-      new Promise<WorkerReport & { type: "opened" }>((resolve, reject) => {
-        opening = { resolve, reject };
-        send(command);
-      }),
-    run: (command: JobCommand, onResult: Job["onResult"]) =>
-      new Promise<void>((resolve, reject) => {
-        const job = ++lastJob;
-        send({ ...command, job });
-        jobs.set(job, { onResult, resolve, reject });
-        idle();
-      }),
-    async close(): Promise<void> {
-      closing = true;
-      if (gone) return;
-      failAll(new EngineError("inference.closed", `${file}: the model was closed while it was working`));
-      child.ref();
-      const ended = new Promise<void>((resolve) => child.once("close", () => resolve()));
-      child.send({ type: "close" } satisfies WorkerCommand, () => {});
-      // A process in the middle of a decode is not waited for.
-      const patience = setTimeout(() => child.kill("SIGKILL"), 2000);
-      await ended;
-      clearTimeout(patience);
-    },
-  };
-}
-
-/** The last fault that llama.cpp named, in front of the advice. */
-function explain(said: string, hint: string | undefined): string {
-  const faults = said.split("\n").filter((line) => /error|failed|assert|unknown|invalid/i.test(line));
-  const fault = faults.at(-1)?.trim();
-  return [fault === undefined ? "" : `llama.cpp: ${fault.slice(0, 300)}.`, hint ?? ""].filter(Boolean).join(" ");
-}

@@ -39,7 +39,7 @@ async function compare(label: string, changes: Record<string, unknown>, job: Par
   const rows = (changes.vocab_size as number) ?? 50;
   const blocks = randomBlocks(2, 12, rows);
   const data = writeBlocks(path.join(temporary.folder, `${label}.blocks`), blocks);
-  const compute = { device: "cpu", threads: 2 } as const;
+  const compute = { device: "cpu", threads: 1 } as const;
   const ours = await computeGradients({
     model,
     data,

@@ -1,0 +1,141 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { after, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { packageRoot } from "../../src/package-root.js";
+
+const main = fileURLToPath(new URL("../../src/cli/main.js", import.meta.url));
+const folder = mkdtempSync(path.join(tmpdir(), "lep-cli-"));
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+function lep(...given: string[]): { code: number | null; out: string; error: string } {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...given], {
+    cwd: packageRoot(),
+    encoding: "utf8",
+  });
+  return { code: status, out: stdout, error: stderr };
+}
+
+const commands = [
+  "run",
+  "vocab build",
+  "vocab report",
+  "init",
+  "train",
+  "propagate",
+  "calibrate",
+  "eval",
+  "leaderboard",
+  "export",
+  "doctor",
+];
+
+test("every command has help with an example", () => {
+  for (const command of commands) {
+    const { code, out } = lep(...command.split(" "), "--help");
+    assert.equal(code, 0, command);
+    assert.match(out, /Examples:/, command);
+  }
+});
+
+test("a wrong command or option: a message, a hint, exit 2, no stack", () => {
+  for (const given of [
+    ["rum"],
+    ["run"],
+    ["export", "--model", "x", "--out", "y", "--type", "f33"],
+    ["eval", "--bogus"],
+  ]) {
+    const { code, error } = lep(...given);
+    assert.equal(code, 2, given.join(" "));
+    assert.match(error, /^lep: /m);
+    assert.doesNotMatch(error, /\n\s+at /);
+  }
+});
+
+test("--debug shows the stack", () => {
+  assert.match(lep("run", "nowhere.yaml", "--debug").error, /\n\s+at /);
+});
+
+test("doctor --json: one object a line", () => {
+  const { code, out } = lep("doctor", "--json");
+  assert.equal(code, 0);
+  const findings = out
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  assert.ok(findings.some(({ what, ok }) => what === "training on cpu" && ok));
+});
+
+test("vocab report: json lines on stdout and four files", () => {
+  const text = path.join(folder, "text.txt");
+  writeFileSync(text, "Корова живёт у реки.\n");
+  const out = path.join(folder, "report");
+  const {
+    code,
+    out: lines,
+    error,
+  } = lep("vocab", "report", "--tokenizer", "tiny=data/tiny-base", "--corpus", `ru=${text}`, "--out", out, "--json");
+  assert.equal(code, 0, error);
+  const row = JSON.parse(lines.trim());
+  assert.equal(row.characters, 21);
+  assert.equal(row.lossless_share, 1);
+  assert.deepEqual(readdirSync(out).sort(), ["report.csv", "report.html", "report.json", "report.md"]);
+});
+
+test("bad inputs: one message that names the file, and nothing left behind", () => {
+  const model = path.join(folder, "truncated");
+  mkdirSync(model);
+  for (const name of readdirSync(path.join(packageRoot(), "data", "tiny-base"))) {
+    const bytes = readFileSync(path.join(packageRoot(), "data", "tiny-base", name));
+    writeFileSync(path.join(model, name), name.endsWith(".safetensors") ? bytes.subarray(0, 100_000) : bytes);
+  }
+  const out = path.join(folder, "out.gguf");
+  const truncated = lep("export", "--model", model, "--out", out);
+  assert.equal(truncated.code, 2);
+  assert.match(truncated.error, /model\.safetensors/);
+  const empty = path.join(folder, "empty.txt");
+  writeFileSync(empty, "");
+  const invalid = path.join(folder, "invalid.txt");
+  writeFileSync(invalid, Buffer.from([0x41, 0xff, 0x42]));
+  for (const file of [empty, invalid]) {
+    const { code, error } = lep(
+      "vocab",
+      "build",
+      "--method",
+      "bpe",
+      "--size",
+      "400",
+      "--corpus",
+      file,
+      "--out",
+      path.join(folder, "t"),
+    );
+    assert.equal(code, 2);
+    assert.match(error, new RegExp(path.basename(file)));
+  }
+  assert.deepEqual(
+    readdirSync(folder).filter((name) => name.startsWith("out") || name === "t" || name.includes("partial")),
+    [],
+  );
+});
+
+test("a folder that cannot be written is named", {
+  skip: process.getuid?.() === 0 && "root may write everywhere",
+}, () => {
+  const locked = path.join(folder, "locked");
+  mkdirSync(locked, { mode: 0o500 });
+  const { code, error } = lep("run", "recipes/tiny-extended.yaml", "--runs-dir", locked);
+  assert.equal(code, 1);
+  assert.match(error, /locked/);
+});
+
+test("a runs folder that is a file is named", () => {
+  const file = path.join(folder, "file");
+  writeFileSync(file, "");
+  const { code, error } = lep("run", "recipes/tiny-extended.yaml", "--runs-dir", file);
+  assert.equal(code, 1);
+  assert.match(error, /cannot be written/);
+});

@@ -1,0 +1,154 @@
+/** The whole pipeline on the shipped models, shortened; the run folder of a killed run equals that of one never killed. */
+import assert from "node:assert/strict";
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { after, before, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { listFiles } from "../src/hash-cache.js";
+import { packageRoot } from "../src/package-root.js";
+import { sha256File } from "../src/sha256.js";
+
+const main = fileURLToPath(new URL("../src/cli/main.js", import.meta.url));
+const folder = mkdtempSync(path.join(tmpdir(), "lep-pipeline-"));
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+/** A few steps of everything; the seconds it takes go to starting libraries. */
+function shortened(): string[] {
+  const prompts = readFileSync(path.join(packageRoot(), "data", "tiny", "prompts.jsonl"), "utf8").split("\n");
+  writeFileSync(path.join(folder, "prompts.jsonl"), `${prompts.slice(0, 24).join("\n")}\n`);
+  const settings = {
+    "vocabulary.size": 300,
+    "pretraining.steps": 12,
+    "pretraining.checkpoint_every": 4,
+    "pretraining.max_windows": 24,
+    "propagation.also": "[swap]",
+    "calibration.prompts": `[${path.join(folder, "prompts.jsonl")}]`,
+    "calibration.steps": 6,
+    "calibration.checkpoint_every": 2,
+    "calibration.controls": "[]",
+    "benchmark.tasks": "[world_ru, rummlu, cp_sent_ru]",
+    "benchmark.limit": 6,
+    "benchmark.bases": false,
+  };
+  return Object.entries(settings).flatMap(([key, value]) => ["--set", `${key}=${value}`]);
+}
+
+function start(runs: string, ...more: string[]): ChildProcess & { errors(): string } {
+  const child = spawn(
+    process.execPath,
+    [
+      main,
+      "run",
+      path.join(packageRoot(), "recipes", "tiny-extended.yaml"),
+      "--runs-dir",
+      runs,
+      "--threads",
+      "1",
+      ...shortened(),
+      ...more,
+    ],
+    { stdio: ["ignore", "pipe", "pipe"], detached: true },
+  );
+  let errors = "";
+  child.stderr!.on("data", (data) => {
+    errors += String(data);
+  });
+  return Object.assign(child, { errors: () => errors });
+}
+
+const ended = (child: ChildProcess): Promise<number | null> => new Promise((done) => child.on("close", done));
+
+async function whole(runs: string): Promise<void> {
+  const child = start(runs);
+  assert.equal(await ended(child), 0, child.errors());
+}
+
+/** Files whose bytes must not depend on kills: tokenizers, models, JSONL. */
+function comparable(runs: string): Record<string, string> {
+  const root = path.join(runs, "tiny-extended");
+  const names = listFiles(root).filter((name) =>
+    /\.(safetensors|jsonl)$|tokenizer[^/]*\.json$|config\.json$|vocabulary\.json$/.test(name),
+  );
+  assert.ok(names.length > 10);
+  return Object.fromEntries(names.map((name) => [name, sha256File(path.join(root, name))]));
+}
+
+const reference = path.join(folder, "reference");
+before(() => whole(reference));
+
+test("a run ends with a summary, a report, a database and a manifest in each stage", () => {
+  const root = path.join(reference, "tiny-extended");
+  const summary = JSON.parse(readFileSync(path.join(root, "summary.json"), "utf8"));
+  const { original, adapted } = summary.vocabulary.symbols_per_token;
+  assert.ok(adapted > 1.5 * original);
+  assert.ok(summary.pretraining.bits_per_character.after < summary.pretraining.bits_per_character.before);
+  assert.equal(summary.propagation.method, "conversion");
+  assert.ok(summary.propagation.residual.embedding >= 0);
+  assert.ok(summary.calibration.examples > 0);
+  assert.deepEqual(Object.keys(summary.benchmark.models), ["instruct", "propagated", "swap", "calibrated"]);
+  for (const stage of ["vocabulary", "pretraining", "propagation", "calibration", "benchmark"]) {
+    assert.ok(existsSync(path.join(root, stage, "manifest.json")), stage);
+  }
+  const report = readFileSync(path.join(root, "report.html"), "utf8");
+  assert.match(report, /symbols per token/);
+  assert.doesNotMatch(report, /https?:\/\//);
+  assert.ok(existsSync(path.join(root, "results.sqlite")));
+  assert.deepEqual(
+    listFiles(root).filter((name) => name.includes("partial")),
+    [],
+  );
+});
+
+test("a finished run is reused and changes nothing", async () => {
+  const summary = path.join(reference, "tiny-extended", "summary.json");
+  const before = readFileSync(summary, "utf8");
+  const files = comparable(reference);
+  await whole(reference);
+  assert.equal(readFileSync(summary, "utf8"), before);
+  assert.deepEqual(comparable(reference), files);
+});
+
+test("a run killed in every stage ends with the same bytes", { timeout: 240_000 }, async () => {
+  const runs = path.join(folder, "killed");
+  const moments = [
+    /checking|counting|extending/,
+    /training embeddings/,
+    /answering prompts/,
+    /training: /,
+    /scoring propagated/,
+  ];
+  for (const moment of moments) {
+    const child = start(runs);
+    child.stderr!.on("data", () => {
+      if (moment.test(child.errors())) kill(child);
+    });
+    await ended(child);
+  }
+  await whole(runs);
+  assert.deepEqual(comparable(runs), comparable(reference));
+  const scores = (root: string): unknown =>
+    JSON.parse(readFileSync(path.join(root, "tiny-extended", "summary.json"), "utf8")).benchmark.models.calibrated.tasks
+      .world_ru;
+  assert.deepEqual(scores(runs), scores(reference));
+});
+
+function kill(child: ChildProcess): void {
+  try {
+    process.kill(child.pid!, "SIGKILL");
+  } catch {
+    // Gone already.
+  }
+}
+
+test("two runs of one recipe at once: the second says so", async () => {
+  const runs = path.join(folder, "locked");
+  const first = start(runs);
+  await new Promise<void>((ready) => first.stderr!.once("data", () => ready()));
+  const second = start(runs);
+  assert.equal(await ended(second), 1);
+  assert.match(second.errors(), /another lep \(process \d+\) works on this run/);
+  kill(first);
+  await ended(first);
+});

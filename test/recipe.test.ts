@@ -1,0 +1,95 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { after, test } from "node:test";
+import { RecipeError } from "../src/errors.js";
+import { packageRoot } from "../src/package-root.js";
+import { loadRecipe } from "../src/recipe.js";
+import { editDistance } from "../src/recipe-faults.js";
+
+const folder = mkdtempSync(path.join(tmpdir(), "lep-recipe-"));
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+function recipe(text: string): string {
+  const file = path.join(folder, "recipe.yaml");
+  writeFileSync(file, text);
+  return file;
+}
+
+function faults(text: string, overrides: string[] = []): string {
+  try {
+    loadRecipe(recipe(text), overrides);
+  } catch (error) {
+    assert.ok(error instanceof RecipeError);
+    assert.equal(error.exitCode, 2);
+    return error.message;
+  }
+  return assert.fail("the recipe was taken");
+}
+
+test("every shipped recipe is valid", () => {
+  for (const name of ["tiny-extended", "tiny-bpe"]) {
+    const loaded = loadRecipe(path.join(packageRoot(), "recipes", `${name}.yaml`));
+    assert.equal(loaded.name, name);
+    assert.ok(path.isAbsolute(loaded.models.base));
+  }
+});
+
+test("all faults are reported at once, with their paths and a likely spelling", () => {
+  const message = faults(`
+name: r
+models: {base: data/tiny-base, instruct: data/tiny-instruct}
+corpus: {train: [data/tiny/corpus/train.txt.gz], validation: [data/tiny/corpus/validation.txt]}
+vocabulary: {method: extendet}
+pretraining: {learning_rat: 0.1, steps: -1}
+propagation: {method: conversion}
+`);
+  assert.match(message, /3 faults/);
+  assert.match(message, /vocabulary\.method: must be one of .*did you mean extended\?/);
+  assert.match(message, /pretraining\.learning_rat: unknown key; did you mean learning_rate\?/);
+  assert.match(message, /pretraining\.steps: /);
+});
+
+test("a section that another needs is named", () => {
+  const message = faults("name: r\nmodels: {base: data/tiny-base}\npropagation: {method: swap}\n");
+  assert.match(message, /propagation: needs the section pretraining/);
+  assert.match(message, /propagation: needs models\.instruct/);
+});
+
+test("missing files and models are faults of the recipe", () => {
+  const message = faults(`
+name: r
+models: {base: ./nowhere/at-all}
+corpus: {train: [nowhere/*.txt], validation: [data/tiny/corpus/validation.txt]}
+`);
+  assert.match(message, /models\.base: .*neither a folder nor a hub id/);
+  assert.match(message, /corpus\.train\.0: .*matches nothing/);
+});
+
+test("--set changes any key, and its own faults are named", () => {
+  const text = "name: r\nmodels: {base: data/tiny-base}\n";
+  const loaded = loadRecipe(recipe(text), ["seed=7", "name=other"]);
+  assert.equal(loaded.seed, 7);
+  assert.equal(loaded.name, "other");
+  assert.match(faults(text, ["seed"]), /expected path\.to\.key=value/);
+  assert.match(faults(text, ["__proto__.x=1"]), /expected path\.to\.key=value/);
+  assert.match(faults(text, ["name.deeper=1"]), /holds no keys/);
+});
+
+test("broken YAML and aliases without end are refused", () => {
+  assert.match(faults("name: [r\n"), /recipe\.yaml: /);
+  assert.match(faults("- a\n- b\n"), /a map of sections/);
+  const bomb = `a0: &a0 [x, x]\n${Array.from({ length: 12 }, (_, i) => `a${i + 1}: &a${i + 1} [*a${i}, *a${i}, *a${i}]\n`).join("")}`;
+  assert.match(faults(bomb), /alias/i);
+});
+
+test("a name that would leave the runs folder is refused", () => {
+  assert.match(faults("name: ../up\nmodels: {base: data/tiny-base}\n"), /name: letters, digits/);
+});
+
+test("edit distance: values by hand", () => {
+  assert.equal(editDistance("kitten", "sitting"), 3);
+  assert.equal(editDistance("", "abc"), 3);
+  assert.equal(editDistance("same", "same"), 0);
+});
