@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import path from "node:path";
 import { calibrate } from "../../calibration/calibrate.js";
 import { calibrationSchema } from "../../calibration/options.js";
@@ -39,6 +40,7 @@ export const calibrateCommand = defineCommand<Arguments>({
     const summary = await withProgress((progress, signal) =>
       calibrate({ model, teacher, options: section, seed, compute: computeFrom(options), out, work }, progress, signal),
     );
+    rmSync(work, { recursive: true, force: true });
     const output = createOutput(json);
     output.event({ event: "calibrated", out, ...summary });
     output.line(

@@ -1,6 +1,5 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
+import { readFileSync, rmSync } from "node:fs";
+import { writeFolderAtomic } from "../../atomic-output.js";
 import type { Device } from "../../engine/engine.js";
 import { RecipeError } from "../../errors.js";
 import { createRandomModel } from "../../model/random-model.js";
@@ -49,7 +48,7 @@ export const trainCommand = defineCommand<Arguments>({
       .example("$0 train --model data/tiny-base --corpus 'texts/*.txt' --steps 100 --out trained", ""),
   handler: async ({ out, seed, json, documents, corpus, validation, ...options }) => {
     const section = sectionFrom(pretrainingSchema, { ...options });
-    const { model, discard } = await startingModel(options, seed);
+    const { model, discard } = await startingModel(options, seed, out);
     try {
       const summary = await withProgress((progress, signal) =>
         pretrain(
@@ -81,10 +80,11 @@ export const trainCommand = defineCommand<Arguments>({
   },
 });
 
-/** The model to train: an existing one, or a new one of random weights in a temporary folder. */
+/** The model to train: an existing one, or a new one of random weights, the same for the same seed. */
 async function startingModel(
   { model, config, tokenizer }: Pick<Arguments, "model" | "config" | "tokenizer">,
   seed: number,
+  out: string,
 ): Promise<{ model: string; discard(): void }> {
   if (model !== undefined) return { model: await resolveModelFolder(model), discard: () => {} };
   if (config === undefined || tokenizer === undefined) {
@@ -96,13 +96,8 @@ async function startingModel(
   } catch (cause) {
     throw new RecipeError("command.config", `${config}: ${(cause as Error).message}`, { cause });
   }
-  const folder = mkdtempSync(path.join(tmpdir(), "lep-random-"));
-  const discard = (): void => rmSync(folder, { recursive: true, force: true });
-  try {
-    createRandomModel(folder, values, { seed, dtype: "F32" });
-  } catch (error) {
-    discard();
-    throw error;
-  }
-  return { model: folder, discard };
+  // Beside the work folder, so that a killed training finds the weights that it began with.
+  const folder = `${workFolder(out)}.start`;
+  await writeFolderAtomic(folder, (partial) => createRandomModel(partial, values, { seed, dtype: "F32" }));
+  return { model: folder, discard: () => rmSync(folder, { recursive: true, force: true }) };
 }

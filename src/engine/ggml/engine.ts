@@ -41,7 +41,7 @@ export function runJob<K extends JobKind>(
       return;
     }
     const child = fork(worker, [], {
-      execArgv: [],
+      execArgv: ["--expose-gc"],
       // Otherwise a failed assertion starts a debugger, where there is one.
       env: { ...process.env, GGML_NO_BACKTRACE: "1" },
       serialization: "advanced",

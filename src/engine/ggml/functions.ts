@@ -71,6 +71,7 @@ export const ggmlFunctions = {
   ggml_reshape_4d: ["void*", "void*", "void*", "int64_t", "int64_t", "int64_t", "int64_t"],
   ggml_view_1d: ["void*", "void*", "void*", "int64_t", "size_t"],
   ggml_view_2d: ["void*", "void*", "void*", "int64_t", "int64_t", "size_t", "size_t"],
+  ggml_view_3d: ["void*", "void*", "void*", "int64_t", "int64_t", "int64_t", "size_t", "size_t", "size_t"],
   ggml_permute: ["void*", "void*", "void*", "int", "int", "int", "int"],
   ggml_transpose: ["void*", "void*", "void*"],
   ggml_cont: ["void*", "void*", "void*"],

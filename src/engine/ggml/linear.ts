@@ -31,8 +31,9 @@ export function createLinears(ops: Ops, weights: Weights, bf16: boolean): Linear
   const leaf = (name: string): Tensor =>
     weights.frozen.get(name) ?? once(leaves, name, () => weights.parameters!.value(ops, name));
   const round = (x: Tensor): Tensor => once(rounded, x, () => ops.cast(x, ggmlType.BF16));
-  const transpose = (x: Tensor): Tensor =>
+  const transpose = (x: Tensor, tiles = 1): Tensor =>
     once(flipped, x, () => {
+      if (tiles > 1) return ops.transposeInTiles(x, bf16 ? ggmlType.BF16 : ggmlType.F32, tiles);
       const view = ops.transpose(x);
       return bf16 ? ops.cast(view, ggmlType.BF16) : ops.contiguous(view);
     });
@@ -43,7 +44,17 @@ export function createLinears(ops: Ops, weights: Weights, bf16: boolean): Linear
       const w = leaf(name);
       return ops.matmul(bf16 && !weights.frozen.has(name) ? round(w) : w, x);
     },
-    backward: (name, dy) => ops.matmul(weights.transposed.get(name) ?? transpose(leaf(name)), dy),
+    backward(name, dy) {
+      const w = leaf(name);
+      return ops.matmul(weights.transposed.get(name) ?? transpose(w, tilesOf(w)), dy);
+    },
     weightGradient: (x, dy) => ops.matmul(transpose(x), transpose(dy)),
   };
+}
+
+/** Into how many tiles a transposition is cut; only embedding and head are wide enough to gain by it. */
+function tilesOf({ shape: [, rows] }: Tensor): number {
+  if (rows < 8192) return 1;
+  for (let tile = 512; tile >= 128; tile--) if (rows % tile === 0) return rows / tile;
+  return 1;
 }

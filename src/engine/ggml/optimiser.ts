@@ -22,20 +22,21 @@ type Hyperparameters = Pick<TrainingOptions, "beta1" | "beta2" | "epsilon" | "we
 export function createOptimiser(backend: Backend, parameters: Parameters, options: Hyperparameters): Optimiser {
   const { stretches } = parameters;
   const widest = Math.max(...stretches.map((stretch) => stretch.shape[0]));
-  const memory = allocate(backend, 4 + stretches.length, (ops) => ({
+  const normPieces = stretches.flatMap(cutForNorm);
+  const memory = allocate(backend, 4, (ops) => ({
     decayed: ops.tensor(ggmlType.F32, 7),
     plain: ops.tensor(ggmlType.F32, 7),
     // The same number many times over: multiplying rows by a row is what devices do fast.
     clip: ops.tensor(ggmlType.F32, widest),
-    squares: stretches.map(() => ops.tensor(ggmlType.F32, 1)),
+    squares: ops.tensor(ggmlType.F32, normPieces.length),
   }));
   const part = (ops: Ops, { offset, shape }: Stretch, host: Tensor): Tensor =>
     placeInside(backend, ops.tensor(ggmlType.F32, ...shape), host, parameters.buffer, offset);
 
-  const normGraph = buildGraph(backend, 16 + 8 * stretches.length, (ops, want) => {
-    for (const [i, stretch] of stretches.entries()) {
-      const sum = ops.sum(ops.square(part(ops, stretch, parameters.gradients)));
-      want(placeInside(backend, sum, memory.squares[i]!, memory.buffer));
+  const normGraph = buildGraph(backend, 16 + 8 * normPieces.length, (ops, want) => {
+    for (const [i, piece] of normPieces.entries()) {
+      const sum = ops.sum(ops.square(part(ops, piece, parameters.gradients)));
+      want(placeInside(backend, sum, memory.squares, memory.buffer, i));
     }
   });
   const updateGraph = (clipping: boolean): Graph =>
@@ -56,7 +57,7 @@ export function createOptimiser(backend: Backend, parameters: Parameters, option
   return {
     async gradientNorm() {
       await normGraph.compute();
-      return Math.sqrt(memory.squares.reduce((sum, square) => sum + downloadAll(backend, square)[0]!, 0));
+      return Math.sqrt(downloadAll(backend, memory.squares).reduce((sum, square) => sum + square, 0));
     },
     async update(step, learningRate, norm) {
       const { beta1, beta2, epsilon, weight_decay, clip_norm } = options;
@@ -69,4 +70,13 @@ export function createOptimiser(backend: Backend, parameters: Parameters, option
       await (clips ? clipped : unclipped).compute();
     },
   };
+}
+
+/** Pieces of at least 4 MB, at most 64: their squares take memory of one piece, not of all parameters. */
+function cutForNorm({ offset, shape: [width, count], decay }: Stretch): Stretch[] {
+  const most = Math.max(Math.ceil((1 << 20) / width), Math.ceil(count / 64));
+  return Array.from({ length: Math.ceil(count / most) }, (_, i) => {
+    const first = i * most;
+    return { offset: offset + first * width, shape: [width, Math.min(most, count - first)], decay };
+  });
 }

@@ -123,6 +123,21 @@ export function createOps(ggml: Ggml, context: Pointer) {
     /** Swaps dimensions 0 and 1; a view. */
     transpose: (a: Tensor): Tensor =>
       of(ggml.ggml_transpose(context, a.at), a.shape[1], a.shape[0], a.shape[2], a.shape[3]),
+    /**
+     * Transpose of a contiguous float32 matrix [n, m] as `type`, in memory, written in `tiles` bands of m
+     * (a divisor of it). Written in one go, a long row is gathered from more cache lines than a cache holds.
+     */
+    transposeInTiles(a: Tensor, type: typeof ggmlType.F32 | typeof ggmlType.BF16, tiles: number): Tensor {
+      const [n, m] = a.shape;
+      const tile = m / tiles;
+      const size = type === ggmlType.F32 ? 4 : 2;
+      const result = ggml.ggml_new_tensor(context, type, 2, [m, n]);
+      const bands = ggml.ggml_view_3d(context, a.at, n, tile, tiles, 4 * n, 4 * n * tile, 0);
+      const turned = ggml.ggml_permute(context, bands, 1, 0, 2, 3);
+      const places = ggml.ggml_view_3d(context, result, tile, n, tiles, size * m, size * tile, 0);
+      const copied = ggml.ggml_cpy(context, turned, places);
+      return of(ggml.ggml_view_2d(context, copied, m, n, size * m, 0), m, n);
+    },
     contiguous: (a: Tensor): Tensor => like(ggml.ggml_cont(context, a.at), a),
     cast: (a: Tensor, type: ElementType): Tensor => like(ggml.ggml_cast(context, a.at, type), a),
     /** Copies (and converts) into `target`'s memory. */

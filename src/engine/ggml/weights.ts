@@ -54,6 +54,8 @@ export async function loadWeights(
     bytes: frozen.bytes + (parameters?.bytes ?? 0),
   };
   resetParameters(backend, weights, checkpoint);
+  // What was read lies on the device now. Left to itself, the copy would count until training ends.
+  globalThis.gc?.();
   return weights;
 }
 

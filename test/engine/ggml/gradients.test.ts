@@ -82,6 +82,12 @@ describe("gradients", () => {
     await compare("pieces", {}, { maximum_logits: 5 * 50 });
     await compare("pieces-tied", { tie_word_embeddings: true }, { maximum_logits: 5 * 50, micro_batch: 1 });
   });
+  it("of a vocabulary so wide that its transpose is made in tiles, and of one that cannot be cut", async () => {
+    await compare("wide", { vocab_size: 8320 });
+    await compare("wide-tied", { vocab_size: 8320, tie_word_embeddings: true });
+    await compare("wide-bf16", { vocab_size: 8320 }, { precision: "bf16", trainable: "embeddings" }, 0.05);
+    await compare("wide-prime", { vocab_size: 8209 }, { trainable: "embeddings" });
+  });
   it("with one key-value head, and with as many as queries", async () => {
     await compare("multi-query", { num_key_value_heads: 1 });
     await compare("multi-head", { num_key_value_heads: 4 });
