@@ -15,5 +15,5 @@ run({ files, concurrency: 2 })
   .on("test:fail", () => {
     process.exitCode = 1;
   })
-  .compose(spec)
+  .compose(new spec())
   .pipe(process.stdout);

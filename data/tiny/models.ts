@@ -46,15 +46,16 @@ const baseTraining = pretrainingSchema.parse({
   weight_decay: 0,
   precision: "bf16",
   checkpoint_every: 500,
+  attend_across_documents: true,
 });
 
 const instructTraining = conversationTrainingSchema.parse({
   trainable: "full",
   block_size: 448,
-  blocks_per_step: 8,
-  micro_batch: 8,
-  steps: 1500,
-  learning_rate: 1.5e-3,
+  blocks_per_step: 6,
+  micro_batch: 6,
+  steps: 1100,
+  learning_rate: 6e-4,
   final_learning_rate_share: 0.02,
   warmup_steps: 50,
   beta2: 0.98,

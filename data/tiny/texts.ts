@@ -11,6 +11,7 @@ import { type Fact, makeFacts } from "./world/facts.js";
 import { createParagraphMaker } from "./world/paragraphs.js";
 import {
   adaptationSize,
+  baseExtras,
   baseText,
   copyTextCount,
   dialogueCount,
@@ -36,7 +37,7 @@ export function makeWorld(): World {
 /** The base model's training text: documents of one paragraph. */
 export function* baseParagraphs(world: World): Generator<string> {
   const random = createRandom(seeds.base);
-  const maker = createParagraphMaker(world.facts, paragraphOptions, random);
+  const maker = createParagraphMaker(world.facts, { ...paragraphOptions, ...baseExtras }, random);
   for (let i = 0; i < baseText.paragraphs; ) {
     const kind = random.uniform();
     const text =

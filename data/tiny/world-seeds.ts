@@ -19,6 +19,9 @@ export const baseText = {
   /** The rest is Russian. */
 };
 
+/** Of the base model's paragraphs in one language; the adaptation text has none of them. */
+export const baseExtras = { refrain_share: 0.12, question_share: 0.2 } as const;
+
 export const paragraphOptions = { side_talk_share: 0.2, longest: 200 } as const;
 
 /** Characters. */
@@ -26,12 +29,12 @@ export const adaptationSize = { train: 2_000_000, validation: 60_000 } as const;
 
 /** Mostly English. Russian copying is trained much, since copying letter by letter is hard to learn. */
 export const dialogueShares = {
-  options_en: 0.3,
+  options_en: 0.26,
   direct_en: 0.15,
-  copy_en: 0.2,
+  copy_en: 0.16,
   options_ru: 0.12,
-  direct_ru: 0.05,
-  copy_ru: 0.18,
+  direct_ru: 0.07,
+  copy_ru: 0.24,
 } as const;
 export const dialogueCount = 30_000;
 

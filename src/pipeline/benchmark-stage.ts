@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { writeFileAtomic } from "../atomic-output.js";
 import { evaluate } from "../benchmark/evaluate.js";
+import { averages } from "../benchmark/groups.js";
 import { leaderboard } from "../benchmark/leaderboard.js";
 import { readCorpus } from "../corpus/read-corpus.js";
 import { bitsPerCharacter } from "../engine/bits-per-character.js";
@@ -59,13 +60,13 @@ export const benchmarkStage: DefineStage<BenchmarkStageResult> = async (context,
       const result: BenchmarkStageResult = {};
       for (const [name, model] of Object.entries(rows)) {
         const bits_per_character = recipe.corpus === undefined ? null : await measureBits(name, model, work);
-        const scored = await evaluate(
-          { model, name, tasks, data: data ?? "", db, few_shot, limit, compute, signal },
-          progress,
-        );
+        const scored =
+          tasks.length === 0
+            ? { ...averages({}), tasks: {}, standard_errors: {}, items: {} }
+            : await evaluate({ model, name, tasks, data: data!, db, few_shot, limit, compute, signal }, progress);
         result[name] = { ...scored, bits_per_character };
       }
-      leaderboard({ db, out: folder });
+      if (tasks.length > 0) leaderboard({ db, out: folder });
       return result;
     },
   };

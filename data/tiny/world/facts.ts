@@ -19,7 +19,7 @@ export interface Fact {
 }
 
 /** Share of each half that may be asked in tuning. */
-const tuningShare = 0.45;
+const tuningShare = 0.6;
 
 export function makeFacts(seed: number): Fact[] {
   const random = createRandom(seed);

@@ -1,8 +1,9 @@
 /** Paragraphs that state facts, or talk about other matters, in English, in Russian or in both. */
 import type { Random } from "../../../src/random.js";
 import type { Fact } from "./facts.js";
+import { ask, optionsLine } from "./questions.js";
 import { type Sentence, sideTalk } from "./side-talk.js";
-import { type Language, sentence } from "./template.js";
+import { capitalise, type Language, sentence } from "./template.js";
 
 /** A fact as a sentence, in the wording drawn. */
 export function statement(fact: Fact, language: Language, random: Random): string {
@@ -15,10 +16,17 @@ export interface ParagraphOptions {
   side_talk_share: number;
   /** Longest paragraph in Russian, characters. */
   longest: number;
+  /** Share of paragraphs that say everything twice, as a refrain does: models learn copying from them. None by default. */
+  refrain_share?: number;
+  /**
+   * Share of paragraphs that ask about a fact and answer. Only what tuning may ask. A model that has read some questions
+   * stores all facts so that they can be asked for (Allen-Zhu and Li, Physics of Language Models 3.1). None by default.
+   */
+  question_share?: number;
 }
 
 export interface ParagraphMaker {
-  /** Several facts about one thing, or side talk. */
+  /** Several facts about one thing, side talk, a refrain, or a question with its answer. */
   plain(language: Language): string;
   /** Each sentence in one language and then in the other. */
   bilingual(): string;
@@ -44,8 +52,23 @@ export function createParagraphMaker(
     }
     return kept.join(" ");
   };
+  const askable = facts.filter((fact) => fact.asked === "tuning");
+  const askableInRussian = askable.filter((fact) => fact.stated === "both");
+  const questionAndAnswer = (language: Language): string => {
+    const pool = language === "en" ? askable : askableInRussian;
+    const question = ask(pool[random.below(pool.length)]!, language, random.below(2) as 0 | 1, random);
+    const choices = random.below(3) === 0 ? ` ${optionsLine(question)}` : "";
+    return `${question.text}${choices} ${capitalise(question.answer)}.`;
+  };
   return {
     plain(language) {
+      const { question_share = 0, refrain_share = 0 } = options;
+      const special = question_share + refrain_share > 0 ? random.uniform() : 1;
+      if (special < question_share) return questionAndAnswer(language);
+      if (special < question_share + refrain_share) {
+        const verse = talk(random, 1 + random.below(2), language).join(" ");
+        return `${verse} ${verse}`;
+      }
       if (random.uniform() < options.side_talk_share) return bounded(talk(random, 2 + random.below(2), language));
       const groups = language === "en" ? all : both;
       return bounded(some(groups, 4).map((fact) => statement(fact, language, random)));

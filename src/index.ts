@@ -1,0 +1,21 @@
+/** Every stage as a function, and what they share. Importing it does nothing else. */
+export { evaluate } from "./benchmark/evaluate.js";
+export { leaderboard } from "./benchmark/leaderboard.js";
+export { calibrate } from "./calibration/calibrate.js";
+export { calibrationSchema } from "./calibration/options.js";
+export { readCorpus } from "./corpus/read-corpus.js";
+export { bitsPerCharacter } from "./engine/bits-per-character.js";
+export { getEngine } from "./engine/registry.js";
+export { LepError } from "./errors.js";
+export { openLanguageModel } from "./inference/open-language-model.js";
+export { openCheckpoint, writeCheckpoint } from "./model/checkpoint.js";
+export { exportGguf } from "./model/gguf/export-gguf.js";
+export { runPipeline } from "./pipeline.js";
+export { initialise } from "./pretraining/initialise.js";
+export { pretrainingSchema } from "./pretraining/options.js";
+export { pretrain } from "./pretraining/pretrain.js";
+export { propagate } from "./propagation/propagate.js";
+export { loadRecipe } from "./recipe.js";
+export { loadTokenizer } from "./tokenizer/load-tokenizer.js";
+export { buildVocabulary } from "./vocabulary/build-vocabulary.js";
+export { vocabularyReport } from "./vocabulary/vocabulary-report.js";
