@@ -18,8 +18,8 @@ import path from "node:path";
 const besides = (target: string): string =>
   path.join(path.dirname(target), `.${path.basename(target)}.${process.pid}.partial`);
 
-/** What a killed process left of the same target. */
-function removeLeftovers(target: string): void {
+/** Removes what a killed process left of the same target. */
+export function removeLeftovers(target: string): void {
   const folder = path.dirname(target);
   const start = `.${path.basename(target)}.`;
   for (const name of existsSync(folder) ? readdirSync(folder) : []) {
@@ -78,6 +78,7 @@ export async function writeFolderAtomic<T>(folder: string, fill: (partial: strin
 
 /** Moves the finished folder `from` to `to`, setting an older `to` aside first so that there is never a mixture. */
 export function replaceFolder(from: string, to: string): void {
+  removeLeftovers(to);
   const old = `${besides(to)}.old`;
   rmSync(old, { recursive: true, force: true });
   if (existsSync(to)) renameSync(to, old);

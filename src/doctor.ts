@@ -1,10 +1,15 @@
 /** What this machine can do, and what to do about a fault. */
+import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { availableParallelism, totalmem } from "node:os";
+import path from "node:path";
+import Database from "better-sqlite3";
 import type { Device } from "./engine/engine.js";
 import { openBackend } from "./engine/ggml/backend.js";
+import { prepareFfi } from "./engine/ggml/library.js";
 import { LepError } from "./errors.js";
 import { startLlamaCpp } from "./model/llama-cpp.js";
+import { packageRoot } from "./package-root.js";
 
 export interface Finding {
   what: string;
@@ -23,9 +28,13 @@ export async function examine(): Promise<Finding[]> {
   return [
     check("node", node >= oldestNode, process.versions.node, `Install Node ${oldestNode} or newer.`),
     { what: "machine", ok: true, found: `${cores} cores, ${Math.round(totalmem() / 2 ** 30)} GB of memory` },
-    loads("better-sqlite3", "Run npm rebuild better-sqlite3 (needs python3, make and a C++ compiler)."),
-    loads("koffi", "Run npm ci again."),
-    loads("tokenizers", "Run npm ci with optional dependencies on."),
+    works("better-sqlite3", "Run npm rebuild better-sqlite3 (needs python3, make and a C++ compiler).", () =>
+      new Database(":memory:").close(),
+    ),
+    works("koffi", "Run npm ci again.", () => prepareFfi()),
+    works("tokenizers", "Run npm ci with optional dependencies on.", () =>
+      createRequire(import.meta.url)("tokenizers"),
+    ),
     ...(["cpu", "cuda", "vulkan", "metal"] as const).map(engineDevice),
     await llamaCpp(),
   ];
@@ -35,14 +44,19 @@ function check(what: string, ok: boolean, found: string, hint: string): Finding 
   return ok ? { what, ok, found } : { what, ok, found, hint };
 }
 
-function loads(name: string, hint: string): Finding {
-  const require = createRequire(import.meta.url);
+function works(name: string, hint: string, probe: () => unknown): Finding {
   try {
-    require(name);
-    return { what: name, ok: true, found: (require(`${name}/package.json`) as { version: string }).version };
+    probe();
+    return { what: name, ok: true, found: installedVersion(name) };
   } catch (error) {
     return { what: name, ok: false, found: (error as Error).message.split("\n")[0] ?? "", hint };
   }
+}
+
+/** Read from the package's file: not every package lets its package.json be imported. */
+function installedVersion(name: string): string {
+  const file = path.join(packageRoot(), "node_modules", name, "package.json");
+  return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as { version: string }).version : "installed";
 }
 
 function engineDevice(device: Exclude<Device, "auto">): Finding {

@@ -64,8 +64,10 @@ export async function runPipeline(recipe: Recipe, options: PipelineOptions): Pro
     for (const define of stages) {
       const stage = await define(context, made);
       if (stage === undefined) continue;
+      const at = stageNames.indexOf(stage.name);
+      if (options.to !== undefined && at > stageNames.indexOf(options.to)) break;
       if (context.signal.aborted) throw new EngineError("run.interrupted", `interrupted before ${stage.name}`);
-      again ||= stage.name === options.from;
+      again ||= options.from !== undefined && at >= stageNames.indexOf(options.from);
       onEvent({ event: "stage_started", stage: stage.name, text: `${stage.name} …` });
       const outcome = await runStage<unknown>(stage, folder, hashes, again);
       hashes.save();
@@ -76,7 +78,6 @@ export async function runPipeline(recipe: Recipe, options: PipelineOptions): Pro
         seconds: outcome.durationSeconds,
         text: `${stage.name} ${outcome.reused ? "reused" : `done in ${outcome.durationSeconds.toFixed(1)} s`}`,
       });
-      if (stage.name === options.to) break;
     }
     const summary = summarise(recipe, made);
     writeFileAtomic(path.join(folder, "summary.json"), `${JSON.stringify(summary, null, 2)}\n`);

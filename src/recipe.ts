@@ -2,17 +2,17 @@
  * The recipe: one YAML file that names what a run does. It is validated as a whole before anything
  * runs, and every fault is reported at once with its path in the file.
  */
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import path from "node:path";
 import { parseDocument } from "yaml";
 import { z } from "zod";
 import { taskNames } from "./benchmark/registry.js";
 import { calibrationSchema } from "./calibration/options.js";
 import { RecipeError } from "./errors.js";
-import { packageRoot } from "./package-root.js";
 import { pretrainingSchema } from "./pretraining/options.js";
 import { propagationMethodNames } from "./propagation/registry.js";
 import { recipeFaults } from "./recipe-faults.js";
+import { resolveRecipePaths } from "./recipe-paths.js";
 import { setKeys } from "./set-keys.js";
 import { vocabularyMethodNames } from "./vocabulary/registry.js";
 
@@ -120,13 +120,12 @@ const needs: [section: keyof Recipe, needed: keyof Recipe][] = [
 export function loadRecipe(file: string, overrides: string[] = []): Recipe {
   const raw = parseRecipe(file);
   setKeys(raw, overrides);
+  const faults = resolveRecipePaths(raw, path.dirname(path.resolve(file)));
   const checked = recipeSchema.safeParse(raw, { reportInput: true });
-  const faults = checked.success ? [] : recipeFaults(checked.error, recipeSchema);
+  if (!checked.success) faults.unshift(...recipeFaults(checked.error, recipeSchema));
   faults.push(...connectionFaults(raw));
-  if (!checked.success) throw invalid(file, faults);
-  const recipe = resolvePaths(checked.data, path.dirname(path.resolve(file)), faults);
-  if (faults.length > 0) throw invalid(file, faults);
-  return recipe;
+  if (!checked.success || faults.length > 0) throw invalid(file, faults);
+  return checked.data;
 }
 
 function invalid(file: string, faults: string[]): RecipeError {
@@ -170,56 +169,6 @@ function connectionFaults(raw: Record<string, unknown>): string[] {
     faults.push("propagation: needs models.instruct, which is not there");
   }
   return faults;
-}
-
-/**
- * A relative path is looked for in the current folder, beside the recipe, and among the files that
- * ship with lep, in this order. Models that are nowhere are taken for hub ids.
- */
-function resolvePaths(recipe: Recipe, recipeFolder: string, faults: string[]): Recipe {
-  const places = [process.cwd(), recipeFolder, packageRoot()];
-  const find = (name: string): string | undefined =>
-    places.map((place) => path.resolve(place, name)).find((candidate) => existsSync(candidate));
-  const hubId = /^[A-Za-z0-9][\w.-]*\/[\w.-]+$/;
-  const model = (name: string, place: string): string => {
-    const found = find(name);
-    if (found === undefined && (!hubId.test(name) || name.startsWith("data/"))) {
-      faults.push(`${place}: ${name} is neither a folder nor a hub id`);
-    }
-    return found ?? name;
-  };
-  const existing = (name: string, place: string): string => {
-    const found = find(name);
-    if (found === undefined) faults.push(`${place}: ${name} is not there`);
-    return found ?? name;
-  };
-  /** A glob is anchored at the first place where its fixed leading folders are. */
-  const glob = (pattern: string, place: string): string => {
-    const fixed = pattern.split(/[*?{[(!]/)[0] ?? "";
-    const folder = fixed === pattern ? pattern : fixed.slice(0, fixed.lastIndexOf("/") + 1);
-    const root = places.find((candidate) => existsSync(path.resolve(candidate, folder)));
-    if (root === undefined) faults.push(`${place}: ${pattern} matches nothing`);
-    return path.resolve(root ?? process.cwd(), pattern);
-  };
-  const globs = (patterns: string[], place: string): string[] =>
-    patterns.map((pattern, i) => glob(pattern, `${place}.${i}`));
-  const { models, corpus: text, vocabulary: words, calibration, benchmark: tasks } = recipe;
-  models.base = model(models.base, "models.base");
-  if (models.instruct !== undefined) models.instruct = model(models.instruct, "models.instruct");
-  if (text !== undefined) {
-    text.train = globs(text.train, "corpus.train");
-    text.validation = globs(text.validation, "corpus.validation");
-  }
-  if (words?.from !== undefined) words.from = existing(words.from, "vocabulary.from");
-  if (calibration !== undefined) {
-    calibration.prompts = globs(calibration.prompts, "calibration.prompts");
-    const copies = calibration.copy_task;
-    if (copies) copies.corpus.files = globs(copies.corpus.files, "calibration.copy_task.corpus.files");
-    const plain = calibration.plain_text;
-    if (plain) plain.corpus.files = globs(plain.corpus.files, "calibration.plain_text.corpus.files");
-  }
-  if (tasks?.data !== undefined) tasks.data = existing(tasks.data, "benchmark.data");
-  return recipe;
 }
 
 /** The schema as JSON Schema, for editors. */

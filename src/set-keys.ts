@@ -18,6 +18,19 @@ export function setKeys(target: Record<string, unknown>, overrides: readonly str
       }
       section = inner as Record<string, unknown>;
     }
-    section[keys.at(-1)!] = parseDocument(override.slice(equals + 1)).toJS();
+    section[keys.at(-1)!] = parseValue(override.slice(equals + 1), override);
+  }
+}
+
+function parseValue(text: string, override: string): unknown {
+  const document = parseDocument(text);
+  try {
+    if (document.errors[0] !== undefined) throw document.errors[0];
+    return document.toJS({ maxAliasCount: 0 });
+  } catch (cause) {
+    throw new RecipeError("command.set", `--set ${override}: ${(cause as Error).message}`, {
+      cause,
+      hint: "The value is YAML: put quotes around globs and other special characters.",
+    });
   }
 }

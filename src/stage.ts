@@ -5,6 +5,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { replaceFolder, writeFileAtomic } from "./atomic-output.js";
+import { RecipeError } from "./errors.js";
 import type { HashCache } from "./hash-cache.js";
 import { sha256 } from "./sha256.js";
 import { versions } from "./versions.js";
@@ -20,6 +21,8 @@ export interface Stage<Result> {
   inputs: Record<string, string | string[]>;
   options: unknown;
   seed: number;
+  /** Files outside the stage's folder that have to be there for a finished stage to be reused. */
+  needs?: string[];
   /** Fills `folder`; keeps in `work` whatever lets a killed run continue (removed in the end). */
   run(folder: string, work: string): Promise<Result>;
 }
@@ -52,25 +55,26 @@ export async function runStage<Result>(
   fresh = false,
 ): Promise<StageOutcome<Result>> {
   const folder = path.join(runFolder, stage.name);
-  const inputs = hashInputs(stage.inputs, hashes);
+  const partial = path.join(runFolder, `.${stage.name}.partial`);
+  const inputs = hashInputs(stage, hashes);
   const key = stageKey(stage, inputs);
   if (!fresh) {
-    const done = readManifest<Result>(folder);
-    if (done?.key === key && outputsIntact(folder, done.outputs, hashes)) {
+    // A whole stage may still lie in its partial folder: the run was killed just before the renaming.
+    if (finished<Result>(partial, key, hashes) !== undefined) settle(partial, folder);
+    const done = finished<Result>(folder, key, hashes);
+    if (done !== undefined && (stage.needs ?? []).every((file) => existsSync(file))) {
       return { folder, result: done.result, reused: true, durationSeconds: done.duration_s };
     }
   }
-  const partial = path.join(runFolder, `.${stage.name}.partial`);
-  const work = path.join(partial, ".work");
+  const work = path.join(partial, workName);
   openPartial(partial, work, key, fresh);
   const startedAt = new Date();
   const result = await stage.run(partial, work);
-  rmSync(work, { recursive: true, force: true });
   const seconds = (Date.now() - startedAt.getTime()) / 1000;
   const manifest: Manifest<Result> = {
     stage: stage.name,
     key,
-    inputs,
+    inputs: Object.fromEntries(inputs.map(({ file, hash }) => [file, hash])),
     outputs: hashes.folder(partial),
     options: stage.options,
     seed: stage.seed,
@@ -80,12 +84,24 @@ export async function runStage<Result>(
     result,
   };
   writeFileAtomic(path.join(partial, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
-  rmSync(path.join(partial, keyFile), { force: true });
-  replaceFolder(partial, folder);
+  settle(partial, folder);
   return { folder, result, reused: false, durationSeconds: seconds };
 }
 
+/** Gives a whole stage its name; only then is the work that led to it thrown away. */
+function settle(partial: string, folder: string): void {
+  replaceFolder(partial, folder);
+  rmSync(path.join(folder, workName), { recursive: true, force: true });
+  rmSync(path.join(folder, keyFile), { force: true });
+}
+
+function finished<Result>(folder: string, key: string, hashes: HashCache): Manifest<Result> | undefined {
+  const manifest = readManifest<Result>(folder);
+  return manifest?.key === key && outputsIntact(folder, manifest.outputs, hashes) ? manifest : undefined;
+}
+
 const keyFile = ".key";
+const workName = ".work";
 
 /** The partial folder of a killed run of the same stage is continued; any other is emptied. */
 function openPartial(partial: string, work: string, key: string, fresh: boolean): void {
@@ -99,27 +115,30 @@ function openPartial(partial: string, work: string, key: string, fresh: boolean)
   mkdirSync(work, { recursive: true });
 }
 
-function hashInputs(inputs: Stage<unknown>["inputs"], hashes: HashCache): Record<string, string> {
-  const hashed: Record<string, string> = {};
-  for (const [label, paths] of Object.entries(inputs)) {
-    for (const name of [paths].flat()) {
-      const files = statSync(name).isDirectory() ? hashes.folder(name) : { "": hashes.file(name) };
-      for (const [below, hash] of Object.entries(files)) {
-        const shown = below === "" ? name : path.join(name, below);
-        hashed[`${label}: ${path.relative(process.cwd(), shown)}`] = hash;
+interface Input {
+  label: string;
+  file: string;
+  hash: string;
+}
+
+function hashInputs(stage: Stage<unknown>, hashes: HashCache): Input[] {
+  return Object.entries(stage.inputs).flatMap(([label, paths]) =>
+    [paths].flat().flatMap((place): Input[] => {
+      const stats = statSync(place, { throwIfNoEntry: false });
+      if (stats === undefined) {
+        throw new RecipeError("run.missing_input", `${place}: ${stage.name} needs it (${label}), but it is not there`);
       }
-    }
-  }
-  return hashed;
+      const files = stats.isDirectory() ? hashes.folder(place) : { "": hashes.file(place) };
+      return Object.entries(files).map(([below, hash]) => {
+        return { label, file: path.relative(process.cwd(), path.join(place, below)), hash };
+      });
+    }),
+  );
 }
 
 /** Names of folders do not count, so that a moved checkout reuses its runs; labels, file names and contents do. */
-function stageKey(stage: Stage<unknown>, inputs: Record<string, string>): string {
-  const contents = Object.entries(inputs).map(([name, hash]) => [
-    name.slice(0, name.indexOf(": ")),
-    path.basename(name),
-    hash,
-  ]);
+function stageKey(stage: Stage<unknown>, inputs: Input[]): string {
+  const contents = inputs.map(({ label, file, hash }) => [label, path.basename(file), hash]);
   return sha256(JSON.stringify([stage.name, stage.version, contents, stage.options, stage.seed]));
 }
 

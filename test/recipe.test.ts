@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, test } from "node:test";
 import { RecipeError } from "../src/errors.js";
 import { packageRoot } from "../src/package-root.js";
-import { loadRecipe } from "../src/recipe.js";
+import { loadRecipe, recipeJsonSchema } from "../src/recipe.js";
 import { editDistance } from "../src/recipe-faults.js";
 
 const folder = mkdtempSync(path.join(tmpdir(), "lep-recipe-"));
@@ -62,7 +62,9 @@ test("missing files and models are faults of the recipe", () => {
 name: r
 models: {base: ./nowhere/at-all}
 corpus: {train: [nowhere/*.txt], validation: [data/tiny/corpus/validation.txt]}
+benchmark: {data: data/tiny/benchmark, taks: [rummlu]}
 `);
+  assert.match(message, /benchmark\.taks: unknown key; did you mean tasks\?/);
   assert.match(message, /models\.base: .*neither a folder nor a hub id/);
   assert.match(message, /corpus\.train\.0: .*matches nothing/);
 });
@@ -86,6 +88,11 @@ test("broken YAML and aliases without end are refused", () => {
 
 test("a name that would leave the runs folder is refused", () => {
   assert.match(faults("name: ../up\nmodels: {base: data/tiny-base}\n"), /name: letters, digits/);
+});
+
+test("the shipped JSON Schema is the recipe's", () => {
+  const shipped = readFileSync(path.join(packageRoot(), "recipes", "recipe.schema.json"), "utf8");
+  assert.deepEqual(JSON.parse(shipped), JSON.parse(JSON.stringify(recipeJsonSchema())));
 });
 
 test("edit distance: values by hand", () => {

@@ -20,7 +20,7 @@ export const baseText = {
 };
 
 /** Of the base model's paragraphs in one language; the adaptation text has none of them. */
-export const baseExtras = { refrain_share: 0.12, question_share: 0.2 } as const;
+export const baseExtras = { refrain_share: 0.2, question_share: 0.18 } as const;
 
 export const paragraphOptions = { side_talk_share: 0.2, longest: 200 } as const;
 

@@ -1,7 +1,7 @@
 /** Scores one model on tasks, and keeps every answer in the results database as it comes. */
 import { availableParallelism } from "node:os";
 import type { ComputeOptions } from "../engine/engine.js";
-import { EngineError } from "../errors.js";
+import { BenchmarkError, EngineError } from "../errors.js";
 import type { LanguageModel } from "../inference/language-model.js";
 import { openLanguageModel } from "../inference/open-language-model.js";
 import type { Progress } from "../progress.js";
@@ -65,12 +65,15 @@ const longestContext = 4096;
  */
 export async function evaluate(options: EvaluateOptions, progress?: Progress): Promise<BenchmarkResult> {
   const { few_shot = 0, limit, system } = options;
+  checkCount("limit", limit, 1);
+  checkCount("few_shot", few_shot, 0);
   const model = await findBenchmarkModel(options);
   const planned: PlannedTask[] = [];
   for (const name of options.tasks) {
     const task: Task = tasks[name];
     const dataset = await readDataset(options.data, task.dataset);
     const items = dataset.test.slice(0, limit);
+    if (items.length === 0) throw new BenchmarkError("benchmark.no_items", `${options.data}/${task.dataset}: no items`);
     for (const item of items) task.questions(item);
     const key = sha256(JSON.stringify([name, task.version, dataset.sha256, few_shot, system ?? null, model.type]));
     planned.push({ name, task, dataset: { ...dataset, test: items }, key });
@@ -104,6 +107,11 @@ export async function evaluate(options: EvaluateOptions, progress?: Progress): P
   } finally {
     store.close();
   }
+}
+
+function checkCount(name: string, count: number | undefined, least: number): void {
+  if (count === undefined || (Number.isInteger(count) && count >= least)) return;
+  throw new BenchmarkError("benchmark.option", `${name}: ${count} is not a whole number of at least ${least}`);
 }
 
 interface PlannedTask {

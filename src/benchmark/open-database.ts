@@ -67,5 +67,7 @@ export function databaseError(file: string, cause: unknown): Error {
     return cause as Error;
   }
   const [name, text, hint] = known?.[1] ?? ["benchmark.database", `cannot be used (${message})`];
-  return new BenchmarkError(name, `${file} ${text}`, { cause, ...(hint && { hint }) });
+  // What is wrong with the file is the input's fault; what happens to it while lep works is not.
+  const exitCode = /^SQLITE_(FULL|BUSY|READONLY|IOERR)/.test(code) ? 1 : 2;
+  return new BenchmarkError(name, `${file} ${text}`, { cause, exitCode, ...(hint && { hint }) });
 }

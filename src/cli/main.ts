@@ -4,6 +4,7 @@ import { hideBin } from "yargs/helpers";
 import { RecipeError } from "../errors.js";
 import { commands } from "./commands/registry.js";
 import { fail } from "./failure.js";
+import { interrupted } from "./interruption.js";
 
 const parser = yargs(hideBin(process.argv))
   .scriptName("lep")
@@ -15,12 +16,10 @@ const parser = yargs(hideBin(process.argv))
   .recommendCommands()
   .wrap(Math.min(110, process.stdout.columns ?? 110))
   .fail((message, error) => {
-    throw (
-      error ??
-      new RecipeError("command.invalid", message, {
-        hint: "lep --help lists commands; lep <command> --help its options.",
-      })
-    );
+    if (error && error.name !== "YError") throw error;
+    throw new RecipeError("command.invalid", message ?? error?.message, {
+      hint: "lep --help lists commands; lep <command> --help its options.",
+    });
   })
   .exitProcess(false)
   .epilogue("lep <command> --help shows a command's options and an example.");
@@ -30,6 +29,8 @@ process.on("uncaughtException", fail);
 process.on("unhandledRejection", fail);
 try {
   await parser.parseAsync();
+  // The work was done before the interruption took hold, or had no safe place to end at.
+  if (interrupted()) process.exitCode = 130;
 } catch (error) {
   fail(error);
 }

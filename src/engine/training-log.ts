@@ -14,7 +14,10 @@ export interface TrainingLog {
 }
 
 export function openTrainingLog(file: string): TrainingLog {
-  const lines = existsSync(file) ? wholeLines(readFileSync(file, "utf8")) : [];
+  const text = existsSync(file) ? readFileSync(file, "utf8") : "";
+  const lines = wholeLines(text);
+  // What a kill left of a line must not stand before the next one.
+  if (!text.endsWith("\n") && text !== "") writeFileSync(file, lines.map((kept) => `${kept}\n`).join(""));
   return {
     add(report) {
       if (report.step > lines.length + 1) return false;

@@ -31,6 +31,8 @@ const crashHint =
 /** `file`: the model, for messages. */
 export function startWorker(file: string): WorkerProcess {
   const child = fork(fileURLToPath(new URL("./inference-worker.js", import.meta.url)), {
+    // Otherwise a failed assertion starts a debugger, where there is one.
+    env: { ...process.env, GGML_NO_BACKTRACE: "1" },
     serialization: "advanced",
     stdio: ["ignore", "ignore", "pipe", "ipc"],
     execArgv: [],

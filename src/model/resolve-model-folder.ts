@@ -119,3 +119,8 @@ function downloadFault(id: string, error: unknown, token: string | undefined): u
     },
   );
 }
+
+/** The same for a tokenizer: a folder or file that is there, else the tokenizer files of a hub id. */
+export async function resolveTokenizerPlace(place: string): Promise<string> {
+  return existsSync(place) ? place : resolveModelFolder(place, { weights: false });
+}

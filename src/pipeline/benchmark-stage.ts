@@ -4,6 +4,7 @@ import { writeFileAtomic } from "../atomic-output.js";
 import { evaluate } from "../benchmark/evaluate.js";
 import { averages } from "../benchmark/groups.js";
 import { leaderboard } from "../benchmark/leaderboard.js";
+import { tasks as taskRegistry } from "../benchmark/registry.js";
 import { readCorpus } from "../corpus/read-corpus.js";
 import { bitsPerCharacter } from "../engine/bits-per-character.js";
 import { getEngine } from "../engine/registry.js";
@@ -43,19 +44,20 @@ export const benchmarkStage: DefineStage<BenchmarkStageResult> = async (context,
   if (section === undefined) return undefined;
   const rows = benchmarkRows(context, made);
   const { tasks, data, few_shot, limit, database } = section;
+  const db = database ?? path.join(runFolder, "results.sqlite");
   const windows = recipe.pretraining ?? pretrainingSchema.parse({});
   return {
     name: "benchmark",
     version: 1,
     inputs: {
       ...rows,
-      ...(data !== undefined && { data: tasks.map((task) => path.join(data, task)) }),
+      ...(data !== undefined && { data: tasks.map((name) => path.join(data, taskRegistry[name].dataset)) }),
       ...(recipe.corpus && { validation: await corpusFiles(validationCorpus(recipe)) }),
     },
     options: { ...section, data: null, database: null },
     seed: recipe.seed,
+    needs: tasks.length > 0 ? [db] : [],
     run: async (folder, work) => {
-      const db = database ?? path.join(runFolder, "results.sqlite");
       const compute = computeOptions(context);
       const result: BenchmarkStageResult = {};
       for (const [name, model] of Object.entries(rows)) {
@@ -63,7 +65,21 @@ export const benchmarkStage: DefineStage<BenchmarkStageResult> = async (context,
         const scored =
           tasks.length === 0
             ? { ...averages({}), tasks: {}, standard_errors: {}, items: {} }
-            : await evaluate({ model, name, tasks, data: data!, db, few_shot, limit, compute, signal }, progress);
+            : await evaluate(
+                {
+                  model,
+                  name,
+                  tasks,
+                  data: data!,
+                  db,
+                  few_shot,
+                  limit,
+                  compute,
+                  signal,
+                  work: path.join(work, "gguf"),
+                },
+                progress,
+              );
         result[name] = { ...scored, bits_per_character };
       }
       if (tasks.length > 0) leaderboard({ db, out: folder });

@@ -22,7 +22,12 @@ export const calibrationStage: DefineStage<CalibrationResult> = async (context, 
       prompts: await corpusFiles({ files: options.prompts }),
       texts: (await Promise.all(texts.map((corpus) => corpusFiles(corpus)))).flat(),
     },
-    options: { ...section, prompts: [] },
+    options: {
+      ...section,
+      prompts: null,
+      copy_task: withoutFiles(section.copy_task),
+      plain_text: withoutFiles(section.plain_text),
+    },
     seed: recipe.seed,
     run: async (folder, work) => {
       const students: Record<string, string> = { calibrated: propagated };
@@ -58,3 +63,7 @@ export const calibrationStage: DefineStage<CalibrationResult> = async (context, 
     return out;
   }
 };
+
+/** Which files, the inputs say; where they lie does not matter. */
+const withoutFiles = <T extends { corpus: object }>(section: T | null): unknown =>
+  section && { ...section, corpus: { ...section.corpus, files: null } };

@@ -25,7 +25,7 @@ export const pretrainingStage: DefineStage<PretrainingResult> = async (context, 
       corpus: await corpusFiles(corpus),
       validation: await corpusFiles(validation),
     },
-    options: { ...options, corpus: { ...corpus, files: [] } },
+    options: { ...options, corpus: { ...corpus, files: null } },
     seed: recipe.seed,
     run: async (folder, work) => {
       const initialised = path.join(folder, "initialised");

@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
+import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { isAlive } from "../atomic-output.js";
 import { RecipeError } from "../errors.js";
@@ -9,29 +9,55 @@ import { RecipeError } from "../errors.js";
  */
 export function lockRun(folder: string): () => void {
   const file = path.join(folder, ".lock");
+  const own = `${file}.${process.pid}`;
   try {
     mkdirSync(folder, { recursive: true });
+    writeFileSync(own, String(process.pid));
   } catch (cause) {
     throw unwritable(folder, cause);
   }
-  for (let attempt = 0; ; attempt++) {
-    try {
-      const handle = openSync(file, "wx");
-      writeSync(handle, String(process.pid));
-      closeSync(handle);
-      return () => rmSync(file, { force: true });
-    } catch (cause) {
-      if ((cause as NodeJS.ErrnoException).code !== "EEXIST") throw unwritable(folder, cause);
+  try {
+    // A link appears with its content, so that nobody finds an empty lock.
+    for (let attempt = 0; ; attempt++) {
+      if (link(own, file)) return () => unlock(file);
+      const holder = readHolder(file);
+      if (holder !== undefined && (attempt > 3 || (holder !== process.pid && isAlive(holder)))) {
+        throw new RecipeError("run.locked", `${folder}: another lep (process ${holder}) works on this run`, {
+          hint: `Wait for it, or give the run another name: --set name=other. If no lep runs, remove ${file}.`,
+          exitCode: 1,
+        });
+      }
+      takeAway(file, holder);
     }
-    const holder = readHolder(file);
-    if (attempt > 3 || (holder !== undefined && holder !== process.pid && isAlive(holder))) {
-      throw new RecipeError("run.locked", `${folder}: another lep (process ${holder ?? "unknown"}) works on this run`, {
-        hint: "Wait for it, or give the run another name: --set name=other.",
-        exitCode: 1,
-      });
-    }
-    rmSync(file, { force: true });
+  } finally {
+    rmSync(own, { force: true });
   }
+}
+
+function link(own: string, file: string): boolean {
+  try {
+    linkSync(own, file);
+    return true;
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === "EEXIST") return false;
+    throw unwritable(path.dirname(file), cause);
+  }
+}
+
+/** Removes the lock of a process that is gone; put back where it turns out to be another's. */
+function takeAway(file: string, holder: number | undefined): void {
+  const aside = `${file}.${process.pid}.stale`;
+  try {
+    renameSync(file, aside);
+  } catch {
+    return;
+  }
+  if (readHolder(aside) !== holder) link(aside, file);
+  rmSync(aside, { force: true });
+}
+
+function unlock(file: string): void {
+  if (readHolder(file) === process.pid) rmSync(file, { force: true });
 }
 
 function unwritable(folder: string, cause: unknown): RecipeError {

@@ -48,7 +48,7 @@ export const vocabularyStage: DefineStage<VocabularyResult> = async ({ recipe, m
       validation: await corpusFiles(validation),
       ...(vocabulary.from !== undefined && { from: vocabulary.from }),
     },
-    options: { ...vocabulary, corpus: { ...corpus, files: [] } },
+    options: { ...vocabulary, from: vocabulary.from && null, corpus: { ...corpus, files: null } },
     seed: recipe.seed,
     run: async (folder) => {
       const out = path.join(folder, "tokenizer");

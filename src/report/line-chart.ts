@@ -8,8 +8,8 @@ const margin = { left: 56, right: 12, top: 12, bottom: 30 };
 /** `values[i]` is drawn at step i + 1. Empty input gives an empty string. */
 export function lineChart(values: readonly number[], title: string): string {
   if (values.length === 0) return "";
-  const low = Math.min(...values);
-  const high = Math.max(...values);
+  const low = values.reduce((least, value) => Math.min(least, value));
+  const high = values.reduce((most, value) => Math.max(most, value));
   const x = (i: number): number =>
     margin.left + (i / Math.max(values.length - 1, 1)) * (width - margin.left - margin.right);
   const y = (value: number): number =>

@@ -98,7 +98,7 @@ function templatePieces(
     const final = options.continueFinalMessage === true && i === messages.length - 1;
     const found =
       spanByPrefix(whole, cursor, render(i, true), () => render(i + 1, false)) ??
-      spanByContent(whole, cursor, content, marks);
+      spanByContent(whole, Math.max(cursor, sharedStart(whole, render(i, false))), content, marks);
     if (found === undefined) {
       throw new TokenizerError(
         "tokenizer.chat_template",
@@ -125,6 +125,13 @@ function spanByPrefix(whole: string, cursor: number, before: string, rendered: (
   if (before.length < cursor || !whole.startsWith(before)) return undefined;
   const after = rendered();
   return after.length > before.length && whole.startsWith(after) ? [before.length, after.length] : undefined;
+}
+
+/** How much of the conversation before the answer stands in front: the same words may stand in a question, too. */
+function sharedStart(whole: string, before: string): number {
+  let at = 0;
+  while (at < before.length && before[at] === whole[at]) at++;
+  return at;
 }
 
 /** The answer's own words, and the marks right behind them. */

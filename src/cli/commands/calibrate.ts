@@ -7,6 +7,7 @@ import { resolveModelFolder } from "../../model/resolve-model-folder.js";
 import { defineCommand } from "../command.js";
 import { computeFrom, computing, reporting } from "../common-options.js";
 import { createOutput } from "../output.js";
+import { checkOutputFolder } from "../output-folder.js";
 import { schemaOptions, sectionFrom } from "../schema-options.js";
 import { withProgress } from "../with-progress.js";
 
@@ -36,6 +37,7 @@ export const calibrateCommand = defineCommand<Arguments>({
   handler: async ({ model, out, seed, json, prompts, ...options }) => {
     const section = sectionFrom(calibrationSchema, { ...options }, { prompts });
     const teacher = await resolveModelFolder(options.teacher);
+    checkOutputFolder(out, [model, teacher]);
     const work = workFolder(out);
     const summary = await withProgress((progress, signal) =>
       calibrate({ model, teacher, options: section, seed, compute: computeFrom(options), out, work }, progress, signal),

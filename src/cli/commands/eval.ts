@@ -1,6 +1,7 @@
+import { existsSync } from "node:fs";
 import path from "node:path";
 import { evaluate } from "../../benchmark/evaluate.js";
-import { type TaskName, taskNames } from "../../benchmark/registry.js";
+import { type TaskName, taskNames, tasks } from "../../benchmark/registry.js";
 import type { Device } from "../../engine/engine.js";
 import { RecipeError } from "../../errors.js";
 import { resolveModelFolder } from "../../model/resolve-model-folder.js";
@@ -44,14 +45,15 @@ export const evalCommand = defineCommand<Arguments>({
       .example("$0 eval --model data/tiny-instruct --tasks rummlu,cp_sent_ru --db results.sqlite", ""),
   handler: async ({ tokenizer, db, json, limit, ...options }) => {
     const model = options.model.endsWith(".gguf") ? options.model : await resolveModelFolder(options.model);
+    const data = options.data ?? path.join(packageRoot(), "data", "tiny", "benchmark");
     const result = await withProgress((progress, signal) =>
       evaluate(
         {
           model,
           tokenizer,
           name: options.name ?? path.basename(options.model),
-          tasks: taskList(options.tasks),
-          data: options.data ?? path.join(packageRoot(), "data", "tiny", "benchmark"),
+          tasks: taskList(options.tasks, data),
+          data,
           db,
           few_shot: options["few-shot"],
           limit,
@@ -70,9 +72,10 @@ export const evalCommand = defineCommand<Arguments>({
   },
 });
 
-function taskList(given: string): TaskName[] {
-  if (given === "all") return [...taskNames];
-  const names = given.split(",").map((name) => name.trim());
+/** `all`: every task whose data are in the folder. */
+function taskList(given: string, data: string): TaskName[] {
+  if (given === "all") return taskNames.filter((name) => existsSync(path.join(data, tasks[name].dataset)));
+  const names = [...new Set(given.split(",").map((name) => name.trim()))];
   const unknown = names.filter((name) => !(taskNames as readonly string[]).includes(name));
   if (unknown.length > 0) {
     throw new RecipeError("command.options", `--tasks: unknown ${unknown.join(", ")}`, {

@@ -1,8 +1,9 @@
 import { exportGguf } from "../../model/gguf/export-gguf.js";
 import { resolveModelFolder } from "../../model/resolve-model-folder.js";
 import { defineCommand } from "../command.js";
-import { reporting } from "../common-options.js";
+import { computing, reporting } from "../common-options.js";
 import { createOutput } from "../output.js";
+import { withProgress } from "../with-progress.js";
 
 const types = ["f32", "f16", "bf16", "q8_0"] as const;
 
@@ -18,7 +19,7 @@ export const exportCommand = defineCommand<Arguments>({
   command: "export",
   describe: "write a model as GGUF; its tokenizer is compared with tokenizer.json before the file counts",
   builder: (yargs) =>
-    reporting(yargs)
+    reporting(computing(yargs))
       .option("model", { type: "string", demandOption: true, describe: "model folder or hub id" })
       .option("format", { choices: ["gguf"] as const, default: "gguf" as const, describe: "file format" })
       .option("type", { choices: types, default: "f16" as (typeof types)[number], describe: "type of the weights" })
@@ -26,7 +27,7 @@ export const exportCommand = defineCommand<Arguments>({
       .example("$0 export --model data/tiny-instruct --type q8_0 --out tiny.gguf", ""),
   handler: async ({ type, out, json, ...options }) => {
     const model = await resolveModelFolder(options.model);
-    await exportGguf({ model, out, type });
+    await withProgress((progress) => exportGguf({ model, out, type }, progress));
     const output = createOutput(json);
     output.event({ event: "exported", model, out, type });
     output.line(`${out}: ${type}`);

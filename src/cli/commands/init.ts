@@ -2,8 +2,9 @@ import { resolveModelFolder } from "../../model/resolve-model-folder.js";
 import { initialise } from "../../pretraining/initialise.js";
 import { type InitializerName, initializerNames } from "../../pretraining/initializers/registry.js";
 import { defineCommand } from "../command.js";
-import { reporting } from "../common-options.js";
+import { computing, reporting } from "../common-options.js";
 import { createOutput } from "../output.js";
+import { checkOutputFolder } from "../output-folder.js";
 import { withProgress } from "../with-progress.js";
 
 interface Arguments {
@@ -18,7 +19,7 @@ export const initCommand = defineCommand<Arguments>({
   command: "init",
   describe: "give a model rows for a new vocabulary",
   builder: (yargs) =>
-    reporting(yargs)
+    reporting(computing(yargs))
       .option("model", { type: "string", demandOption: true, describe: "model folder or hub id" })
       .option("tokenizer", { type: "string", demandOption: true, describe: "folder of the new tokenizer" })
       .option("initializer", {
@@ -30,6 +31,7 @@ export const initCommand = defineCommand<Arguments>({
       .example("$0 init --model data/tiny-base --tokenizer my-tokenizer --out my-base", ""),
   handler: async ({ tokenizer, initializer, out, json, ...options }) => {
     const model = await resolveModelFolder(options.model);
+    checkOutputFolder(out, [model, tokenizer]);
     await withProgress((progress) => initialise({ model, tokenizer, initializer, out }, progress));
     const output = createOutput(json);
     output.event({ event: "initialised", model, tokenizer, out });

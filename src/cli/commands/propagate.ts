@@ -2,8 +2,9 @@ import { resolveModelFolder } from "../../model/resolve-model-folder.js";
 import { propagate } from "../../propagation/propagate.js";
 import { type PropagationMethodName, propagationMethodNames } from "../../propagation/registry.js";
 import { defineCommand } from "../command.js";
-import { reporting } from "../common-options.js";
+import { computing, reporting } from "../common-options.js";
 import { createOutput } from "../output.js";
+import { checkOutputFolder } from "../output-folder.js";
 import { withProgress } from "../with-progress.js";
 
 interface Arguments {
@@ -19,7 +20,7 @@ export const propagateCommand = defineCommand<Arguments>({
   command: "propagate",
   describe: "carry the embeddings that the base has learned over to the instruct model",
   builder: (yargs) =>
-    reporting(yargs)
+    reporting(computing(yargs))
       .option("base", { type: "string", demandOption: true, describe: "the original base model" })
       .option("instruct", { type: "string", demandOption: true, describe: "the original instruct model" })
       .option("adapted", { type: "string", demandOption: true, describe: "the base with trained new embeddings" })
@@ -33,6 +34,7 @@ export const propagateCommand = defineCommand<Arguments>({
   handler: async ({ method, out, json, ...models }) => {
     const base = await resolveModelFolder(models.base);
     const instruct = await resolveModelFolder(models.instruct);
+    checkOutputFolder(out, [base, instruct, models.adapted]);
     const summary = await withProgress((progress) =>
       propagate({ base, instruct, adapted: models.adapted, method, out }, progress),
     );

@@ -44,18 +44,22 @@ export const runCommand = defineCommand<Arguments>({
     const recipe = loadRecipe(options.recipe, overrides);
     const output = createOutput(options.json);
     const progress = terminalProgress();
-    await runPipeline(recipe, {
-      folder: path.join(options["runs-dir"], recipe.name),
-      from: options.from,
-      to: options.to,
-      fresh: options.fresh,
-      progress: progress.report,
-      signal: interruptionSignal(),
-      onEvent: (event) => {
-        progress.end();
-        output.event({ ...event });
-        output.line(event.text);
-      },
-    });
+    try {
+      await runPipeline(recipe, {
+        folder: path.join(options["runs-dir"], recipe.name),
+        from: options.from,
+        to: options.to,
+        fresh: options.fresh,
+        progress: progress.report,
+        signal: interruptionSignal(),
+        onEvent: (event) => {
+          progress.end();
+          output.event({ ...event });
+          output.line(event.text);
+        },
+      });
+    } finally {
+      progress.end();
+    }
   },
 });

@@ -9,6 +9,7 @@ import { pretrain } from "../../pretraining/pretrain.js";
 import { defineCommand } from "../command.js";
 import { computeFrom, computing, reporting } from "../common-options.js";
 import { createOutput } from "../output.js";
+import { checkOutputFolder } from "../output-folder.js";
 import { schemaOptions, sectionFrom } from "../schema-options.js";
 import { withProgress } from "../with-progress.js";
 import { workFolder } from "./calibrate.js";
@@ -48,6 +49,7 @@ export const trainCommand = defineCommand<Arguments>({
       .example("$0 train --model data/tiny-base --corpus 'texts/*.txt' --steps 100 --out trained", ""),
   handler: async ({ out, seed, json, documents, corpus, validation, ...options }) => {
     const section = sectionFrom(pretrainingSchema, { ...options });
+    checkOutputFolder(out, [options.model, options.tokenizer]);
     const { model, discard } = await startingModel(options, seed, out);
     try {
       const summary = await withProgress((progress, signal) =>

@@ -1,10 +1,11 @@
 import type { Argv } from "yargs";
 import { RecipeError } from "../../errors.js";
+import { resolveTokenizerPlace } from "../../model/resolve-model-folder.js";
 import { buildVocabulary } from "../../vocabulary/build-vocabulary.js";
 import { type VocabularyMethodName, vocabularyMethodNames } from "../../vocabulary/registry.js";
 import { vocabularyReport } from "../../vocabulary/vocabulary-report.js";
 import { defineCommand } from "../command.js";
-import { reporting } from "../common-options.js";
+import { computing, reporting } from "../common-options.js";
 import { createOutput } from "../output.js";
 import { withProgress } from "../with-progress.js";
 
@@ -21,6 +22,7 @@ interface BuildArguments {
   "max-token-length"?: number;
   compare?: string[];
   out: string;
+  threads: number;
   json: boolean;
 }
 
@@ -34,7 +36,7 @@ const build = defineCommand<BuildArguments>({
   command: "build",
   describe: "make a new vocabulary",
   builder: (yargs) =>
-    reporting(yargs)
+    reporting(computing(yargs))
       .option("method", { choices: vocabularyMethodNames, demandOption: true, describe: "how it is made" })
       .option("base", { type: "string", describe: "the original tokenizer" })
       .option("corpus", { type: "string", array: true, describe: "globs of text", conflicts: "from" })
@@ -52,13 +54,29 @@ const build = defineCommand<BuildArguments>({
       })
       .option("out", { type: "string", demandOption: true, describe: "tokenizer folder to write" })
       .example("$0 vocab build --method extended --base data/tiny-base --corpus 'ru/*.txt' --size 900 --out t", ""),
-  handler: async ({ corpus, documents: kind, compare, json, out, method, base, from, size, keep, script, ...rest }) => {
+  handler: async ({
+    corpus,
+    documents: kind,
+    compare,
+    json,
+    out,
+    method,
+    base,
+    from,
+    size,
+    keep,
+    script,
+    threads,
+    ...rest
+  }) => {
+    const place = (name: string | undefined) => name && resolveTokenizerPlace(name);
+    const [original, donor] = [await place(base), await place(from)];
     const summary = await withProgress((progress) =>
       buildVocabulary(
         {
           method,
-          base,
-          from,
+          base: original,
+          from: donor,
           size,
           keep,
           script,
@@ -67,6 +85,7 @@ const build = defineCommand<BuildArguments>({
           corpus: corpus && { files: corpus, documents: kind },
           compare: compare && { files: compare, documents: kind },
           out,
+          threads,
         },
         progress,
       ),
@@ -91,7 +110,7 @@ const report = defineCommand<ReportArguments>({
   command: "report",
   describe: "compare tokenizers on texts: symbols per token and more",
   builder: (yargs) =>
-    reporting(yargs)
+    reporting(computing(yargs))
       .option("tokenizer", { type: "string", array: true, demandOption: true, describe: "NAME=PATH" })
       .option("corpus", { type: "string", array: true, demandOption: true, describe: "NAME=GLOB" })
       .option("documents", documents)
@@ -99,12 +118,14 @@ const report = defineCommand<ReportArguments>({
       .example("$0 vocab report --tokenizer old=data/tiny-base new=t --corpus 'ru=ru/*.txt' --out r", ""),
   handler: async ({ documents: kind, out, json, ...options }) => {
     const corpora = Object.entries(named(options.corpus, "--corpus"));
+    const tokenizers: Record<string, string> = {};
+    for (const [name, [place]] of Object.entries(named(options.tokenizer, "--tokenizer"))) {
+      tokenizers[name] = await resolveTokenizerPlace(place!);
+    }
     const rows = await withProgress((progress) =>
       vocabularyReport(
         {
-          tokenizers: Object.fromEntries(
-            Object.entries(named(options.tokenizer, "--tokenizer")).map(([name, paths]) => [name, paths[0]!]),
-          ),
+          tokenizers,
           corpora: Object.fromEntries(corpora.map(([name, files]) => [name, { files, documents: kind }])),
           out,
         },

@@ -59,7 +59,13 @@ export function runJob<K extends JobKind>(
     let outcome: (() => void) | undefined;
     child.on("message", (message: FromWorker) => {
       if (message.kind === "progress") {
-        onProgress?.(message.progress as Jobs[K]["progress"]);
+        try {
+          onProgress?.(message.progress as Jobs[K]["progress"]);
+        } catch (error) {
+          // The caller's own failure, for example a full disk under its log: it is the job's, not an uncaught one.
+          outcome ??= () => reject(error);
+          child.kill("SIGKILL");
+        }
         return;
       }
       outcome = () => {

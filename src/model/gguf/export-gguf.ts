@@ -4,6 +4,7 @@
  */
 import { mkdirSync, renameSync } from "node:fs";
 import path from "node:path";
+import { removeLeftovers } from "../../atomic-output.js";
 import type { Progress } from "../../progress.js";
 import { createTokenizer, findTokenizerFile } from "../../tokenizer/load-tokenizer.js";
 import { readTokenizerJson } from "../../tokenizer/tokenizer-json.js";
@@ -47,6 +48,7 @@ export async function exportGguf(options: ExportOptions, progress?: Progress): P
       ...tokenizerMetadata(json, tokenizer, checkpoint.config),
     ]);
     mkdirSync(path.dirname(path.resolve(out)), { recursive: true });
+    removeLeftovers(out);
     writeGguf(partial, metadata, checkpoint, type, progress);
     await checkGgufTokenizer(partial, tokenizer, lines);
     renameSync(partial, out);

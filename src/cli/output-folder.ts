@@ -1,0 +1,24 @@
+import { readdirSync, statSync } from "node:fs";
+import path from "node:path";
+import { RecipeError } from "../errors.js";
+
+const modelFile = /^(?:README|LICENSE.*|.*\.(?:json|jsonl|safetensors|jinja|md|model|gguf|txt))$/;
+
+/**
+ * A model folder is replaced as a whole, so it must be no folder of something else, and none of the inputs.
+ * Throws `RecipeError`.
+ */
+export function checkOutputFolder(out: string, inputs: readonly (string | undefined)[]): void {
+  if (inputs.some((input) => input !== undefined && path.resolve(input) === path.resolve(out))) {
+    throw new RecipeError("command.out", `--out ${out}: that is one of the inputs`, { hint: "Name another folder." });
+  }
+  const stats = statSync(out, { throwIfNoEntry: false });
+  if (stats === undefined) return;
+  const foreign = stats.isDirectory() ? readdirSync(out).find((name) => !modelFile.test(name)) : "";
+  if (foreign === undefined) return;
+  throw new RecipeError(
+    "command.out",
+    foreign === "" ? `--out ${out}: that is a file` : `--out ${out}: holds ${foreign}, which belongs to no model`,
+    { hint: "Name a new folder, or one with a model that may be replaced." },
+  );
+}

@@ -1,0 +1,81 @@
+/**
+ * Files and folders that a recipe names. A relative path is looked for in the current folder, beside the recipe, and
+ * among the files that ship with lep, in this order. Works on the recipe as written, so that a missing file is reported
+ * together with every other fault.
+ */
+import { existsSync } from "node:fs";
+import path from "node:path";
+import { escapePath, globSync, isDynamicPattern } from "tinyglobby";
+import { tasks } from "./benchmark/registry.js";
+import { packageRoot } from "./package-root.js";
+
+type Kind = "model" | "glob" | "folder";
+
+/** Where paths stand; a list holds one in each place. */
+const places: readonly [keys: string, kind: Kind][] = [
+  ["models.base", "model"],
+  ["models.instruct", "model"],
+  ["corpus.train", "glob"],
+  ["corpus.validation", "glob"],
+  ["vocabulary.from", "model"],
+  ["calibration.prompts", "glob"],
+  ["calibration.copy_task.corpus.files", "glob"],
+  ["calibration.plain_text.corpus.files", "glob"],
+  ["benchmark.data", "folder"],
+];
+
+type Section = Record<string, unknown>;
+
+/** Makes the paths in `raw` absolute, in place, and returns what is not there, a line each. */
+export function resolveRecipePaths(raw: Section, recipeFolder: string): string[] {
+  const roots = [process.cwd(), recipeFolder, packageRoot()];
+  const faults: string[] = [];
+  for (const [keys, kind] of places) {
+    const section = keys.split(".").slice(0, -1).reduce<unknown>(inner, raw);
+    const last = keys.slice(keys.lastIndexOf(".") + 1);
+    const value = inner(section, last);
+    const resolve = (name: unknown, place: string): unknown => {
+      if (typeof name !== "string") return name;
+      const found = kind === "glob" ? findGlob(name, roots) : findPath(name, roots);
+      if (found !== undefined) return found;
+      if (kind !== "model") faults.push(`${place}: ${name} ${kind === "glob" ? "matches nothing" : "is not there"}`);
+      else if (!hubId.test(name)) faults.push(`${place}: ${name} is neither a folder nor a hub id`);
+      return name;
+    };
+    if (Array.isArray(value)) (section as Section)[last] = value.map((name, i) => resolve(name, `${keys}.${i}`));
+    else if (value !== undefined) (section as Section)[last] = resolve(value, keys);
+  }
+  return [...faults, ...missingDatasets(raw)];
+}
+
+/** `org/name`; what begins with a folder that ships with lep is a path. */
+const hubId = /^(?!data\/|recipes\/|tokenizers\/)[A-Za-z0-9][\w.-]*\/[\w.-]+$/;
+
+function inner(section: unknown, key: string): unknown {
+  const own = typeof section === "object" && section !== null && Object.hasOwn(section, key);
+  return own ? (section as Section)[key] : undefined;
+}
+
+function findPath(name: string, roots: string[]): string | undefined {
+  return roots.map((root) => path.resolve(root, name)).find((candidate) => existsSync(candidate));
+}
+
+function findGlob(pattern: string, roots: string[]): string | undefined {
+  const plain = findPath(pattern, roots);
+  if (plain !== undefined || !isDynamicPattern(pattern)) return plain;
+  if (path.isAbsolute(pattern)) return globSync(pattern, { absolute: true }).length > 0 ? pattern : undefined;
+  const root = roots.find((candidate) => globSync(pattern, { cwd: candidate }).length > 0);
+  // The folder's own name may hold characters of globs.
+  return root === undefined ? undefined : `${escapePath(root)}/${pattern}`;
+}
+
+function missingDatasets(raw: Section): string[] {
+  const data = inner(raw.benchmark, "data");
+  const names = inner(raw.benchmark, "tasks");
+  if (typeof data !== "string" || !existsSync(data) || !Array.isArray(names)) return [];
+  return names.flatMap((name: unknown, i) => {
+    if (typeof name !== "string" || !Object.hasOwn(tasks, name)) return [];
+    const { dataset } = tasks[name as keyof typeof tasks];
+    return existsSync(path.join(data, dataset)) ? [] : [`benchmark.tasks.${i}: ${data} has no folder ${dataset}`];
+  });
+}
