@@ -5,11 +5,7 @@ import { evaluate } from "../benchmark/evaluate.js";
 import { averages } from "../benchmark/groups.js";
 import { leaderboard } from "../benchmark/leaderboard.js";
 import { tasks as taskRegistry } from "../benchmark/registry.js";
-import { readCorpus } from "../corpus/read-corpus.js";
-import { bitsPerCharacter } from "../engine/bits-per-character.js";
-import { getEngine } from "../engine/registry.js";
-import { pretrainingSchema } from "../pretraining/options.js";
-import { loadTokenizer } from "../tokenizer/load-tokenizer.js";
+import { heldOutBits } from "./held-out-bits.js";
 import {
   type BenchmarkStageResult,
   computeOptions,
@@ -45,7 +41,6 @@ export const benchmarkStage: DefineStage<BenchmarkStageResult> = async (context,
   const rows = benchmarkRows(context, made);
   const { tasks, data, few_shot, limit, database } = section;
   const db = database ?? path.join(runFolder, "results.sqlite");
-  const windows = recipe.pretraining ?? pretrainingSchema.parse({});
   return {
     name: "benchmark",
     version: 1,
@@ -90,22 +85,8 @@ export const benchmarkStage: DefineStage<BenchmarkStageResult> = async (context,
   async function measureBits(name: string, model: string, work: string): Promise<number> {
     const kept = path.join(work, `${name}.bits.json`);
     if (existsSync(kept)) return JSON.parse(readFileSync(kept, "utf8")) as number;
-    const measured = await bitsPerCharacter(
-      getEngine(),
-      {
-        model,
-        tokenizer: await loadTokenizer(model),
-        documents: readCorpus(validationCorpus(recipe)),
-        window_characters: windows.window_characters,
-        max_windows: windows.max_windows,
-        precision: windows.precision,
-        compute: computeOptions(context),
-        work: path.join(work, name),
-      },
-      progress,
-      signal,
-    );
-    writeFileAtomic(kept, JSON.stringify(measured.bits_per_character));
-    return measured.bits_per_character;
+    const bits = await heldOutBits(context, model, path.join(work, name));
+    writeFileAtomic(kept, JSON.stringify(bits));
+    return bits;
   }
 };

@@ -1,10 +1,7 @@
 import path from "node:path";
-import { readCorpus } from "../corpus/read-corpus.js";
-import { bitsPerCharacter } from "../engine/bits-per-character.js";
-import { getEngine } from "../engine/registry.js";
 import { initialise } from "../pretraining/initialise.js";
 import { pretrain } from "../pretraining/pretrain.js";
-import { loadTokenizer } from "../tokenizer/load-tokenizer.js";
+import { heldOutBits } from "./held-out-bits.js";
 import { computeOptions, type DefineStage, type PretrainingResult } from "./run-context.js";
 import { adaptedTokenizer, corpusFiles, trainingCorpus, validationCorpus } from "./vocabulary-stage.js";
 
@@ -45,23 +42,8 @@ export const pretrainingStage: DefineStage<PretrainingResult> = async (context, 
         progress,
         signal,
       );
-      const original = await bitsPerCharacter(
-        getEngine(),
-        {
-          model: models.base,
-          tokenizer: await loadTokenizer(models.base),
-          documents: readCorpus(validation),
-          window_characters: options.window_characters,
-          max_windows: options.max_windows,
-          precision: options.precision,
-          micro_batch: options.micro_batch,
-          compute: computeOptions(context),
-          work: path.join(work, "original"),
-        },
-        progress,
-        signal,
-      );
-      return { ...summary, original_bits_per_character: original.bits_per_character };
+      const original_bits_per_character = await heldOutBits(context, models.base, path.join(work, "original"));
+      return { ...summary, original_bits_per_character };
     },
   };
 };

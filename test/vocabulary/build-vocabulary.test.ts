@@ -5,6 +5,7 @@ import path from "node:path";
 import { after, test } from "node:test";
 import fc from "fast-check";
 import { Tokenizer } from "tokenizers";
+import { packageRoot } from "../../src/package-root.js";
 import { createRandom } from "../../src/random.js";
 import { encodeChat } from "../../src/tokenizer/chat-template.js";
 import { loadTokenizer } from "../../src/tokenizer/load-tokenizer.js";
@@ -188,7 +189,7 @@ for (const [name, options, message] of refused) {
   });
 }
 
-const shared = "/work/shared/tokenizers";
+const shared = path.join(packageRoot(), "..", "shared", "tokenizers");
 const real = existsSync(shared) ? false : "the folder with published tokenizers is not there";
 
 test("LLaMa-3 with the Russian tokens of a published vocabulary comes out at the published figures", {

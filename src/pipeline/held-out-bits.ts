@@ -1,0 +1,29 @@
+import { readCorpus } from "../corpus/read-corpus.js";
+import { bitsPerCharacter } from "../engine/bits-per-character.js";
+import { getEngine } from "../engine/registry.js";
+import { pretrainingSchema } from "../pretraining/options.js";
+import { loadTokenizer } from "../tokenizer/load-tokenizer.js";
+import { computeOptions, type RunContext } from "./run-context.js";
+import { validationCorpus } from "./vocabulary-stage.js";
+
+/** Bits per character of the recipe's held-out text under `model`, in the windows that pretraining uses. */
+export async function heldOutBits(context: RunContext, model: string, work: string): Promise<number> {
+  const { recipe, progress, signal } = context;
+  const { window_characters, max_windows, precision } = recipe.pretraining ?? pretrainingSchema.parse({});
+  const measured = await bitsPerCharacter(
+    getEngine(),
+    {
+      model,
+      tokenizer: await loadTokenizer(model),
+      documents: readCorpus(validationCorpus(recipe)),
+      window_characters,
+      max_windows,
+      precision,
+      compute: computeOptions(context),
+      work,
+    },
+    progress,
+    signal,
+  );
+  return measured.bits_per_character;
+}
