@@ -14,6 +14,7 @@ import {
   writeSync,
 } from "node:fs";
 import path from "node:path";
+import { writeFault } from "./write-fault.js";
 
 const besides = (target: string): string =>
   path.join(path.dirname(target), `.${path.basename(target)}.${process.pid}.partial`);
@@ -40,11 +41,11 @@ export function isAlive(pid: number): boolean {
 
 /** Writes `data` to `file`, replacing what was there only when the new content is whole on disk. */
 export function writeFileAtomic(file: string, data: string | Uint8Array): void {
-  mkdirSync(path.dirname(file), { recursive: true });
-  removeLeftovers(file);
   const partial = besides(file);
   const bytes = typeof data === "string" ? Buffer.from(data) : data;
   try {
+    mkdirSync(path.dirname(file), { recursive: true });
+    removeLeftovers(file);
     const handle = openSync(partial, "w");
     try {
       for (let at = 0; at < bytes.length; ) at += writeSync(handle, bytes, at);
@@ -55,24 +56,24 @@ export function writeFileAtomic(file: string, data: string | Uint8Array): void {
     renameSync(partial, file);
   } catch (error) {
     rmSync(partial, { force: true });
-    throw error;
+    throw writeFault(file, error);
   }
 }
 
 /** Lets `fill` write into a fresh folder beside `folder` and renames it into place; on any failure nothing is left. */
 export async function writeFolderAtomic<T>(folder: string, fill: (partial: string) => T | Promise<T>): Promise<T> {
   const partial = besides(folder);
-  mkdirSync(path.dirname(folder), { recursive: true });
-  removeLeftovers(folder);
-  rmSync(partial, { recursive: true, force: true });
-  mkdirSync(partial);
   try {
+    mkdirSync(path.dirname(folder), { recursive: true });
+    removeLeftovers(folder);
+    rmSync(partial, { recursive: true, force: true });
+    mkdirSync(partial);
     const result = await fill(partial);
     replaceFolder(partial, folder);
     return result;
   } catch (error) {
     rmSync(partial, { recursive: true, force: true });
-    throw error;
+    throw writeFault(folder, error);
   }
 }
 

@@ -7,8 +7,11 @@ import path from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { listFiles } from "../src/hash-cache.js";
+import { readModelConfig } from "../src/model/config.js";
+import { createRandomModel } from "../src/model/random-model.js";
 import { packageRoot } from "../src/package-root.js";
 import { sha256File } from "../src/sha256.js";
+import { copyTokenizerFiles } from "../src/tokenizer/write-tokenizer.js";
 
 const main = fileURLToPath(new URL("../src/cli/main.js", import.meta.url));
 const folder = mkdtempSync(path.join(tmpdir(), "lep-pipeline-"));
@@ -146,6 +149,18 @@ function kill(child: ChildProcess): void {
     // Gone already.
   }
 }
+
+test("base and instruct model that do not belong together: said before the first stage", async () => {
+  const other = path.join(folder, "one-layer");
+  const { raw } = readModelConfig(path.join(packageRoot(), "data", "tiny-instruct"));
+  createRandomModel(other, { ...raw, num_hidden_layers: 1 }, { seed: 1, dtype: "F32" });
+  copyTokenizerFiles(path.join(packageRoot(), "data", "tiny-instruct"), other);
+  const runs = path.join(folder, "mismatched");
+  const child = start(runs, "--set", `models.instruct=${other}`);
+  assert.equal(await ended(child), 2, child.errors());
+  assert.match(child.errors(), /num_hidden_layers 4 and 1/);
+  assert.ok(!existsSync(path.join(runs, "tiny-extended", "vocabulary")));
+});
 
 test("two runs of one recipe at once: the second says so", async () => {
   const runs = path.join(folder, "locked");

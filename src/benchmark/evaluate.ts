@@ -150,6 +150,7 @@ async function answerMissing(
       ...options.compute,
       parallel: options.parallel,
       contextLength: model.contextLimit === undefined ? undefined : Math.min(model.contextLimit, longestContext),
+      tokens: model.tokenizer.size,
     });
     signal?.addEventListener("abort", stop);
     for (const [i, { name, task, dataset }] of planned.entries()) {

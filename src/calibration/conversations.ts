@@ -3,7 +3,7 @@
  * assistant's tokens only (the end of its turn included). Several short ones share a block as segments.
  */
 import { createSequencePacker } from "../engine/sequence-packer.js";
-import { createTrainingSet } from "../engine/training-set.js";
+import { writeTrainingSet } from "../engine/training-set.js";
 import { CorpusError } from "../errors.js";
 import { encodeChat } from "../tokenizer/chat-template.js";
 import type { ChatMessage, Tokenizer } from "../tokenizer/tokenizer.js";
@@ -43,24 +43,23 @@ export async function packSequences(
   blockLength: number,
   file: string,
 ): Promise<PackedSequences> {
-  const set = createTrainingSet(file, blockLength);
-  const packer = createSequencePacker(blockLength, (block) => set.append(block));
-  const packed: PackedSequences = { blocks: 0, sequences: 0, too_long: 0, tokens: 0 };
-  for await (const { ids, weights } of sequences) {
-    if (!packer.add(ids, weights)) {
-      packed.too_long++;
-      continue;
+  const packed = { sequences: 0, too_long: 0, tokens: 0 };
+  const { blocks } = await writeTrainingSet(file, blockLength, async (append) => {
+    const packer = createSequencePacker(blockLength, append);
+    for await (const { ids, weights } of sequences) {
+      if (!packer.add(ids, weights)) {
+        packed.too_long++;
+        continue;
+      }
+      packed.sequences++;
+      packed.tokens += weights.reduce((sum, weight) => sum + (weight > 0 ? 1 : 0), 0);
     }
-    packed.sequences++;
-    packed.tokens += weights.reduce((sum, weight) => sum + (weight > 0 ? 1 : 0), 0);
-  }
-  packer.finish();
-  if (packed.tokens === 0) {
+    packer.finish();
+    if (packed.tokens > 0) return;
     throw new CorpusError("conversations.empty", "there is no conversation with an assistant's answer to train on", {
       hint:
         packed.too_long > 0 ? `${packed.too_long} are longer than a block: raise block_size.` : "Check the prompts.",
     });
-  }
-  set.finish();
-  return { ...packed, blocks: set.blocks };
+  });
+  return { ...packed, blocks };
 }

@@ -14,6 +14,14 @@ const parser = yargs(hideBin(process.argv))
   .demandCommand(1, "name a command")
   .strict()
   .recommendCommands()
+  .check((given, options) => {
+    const lists = (options as { array?: string[] }).array ?? [];
+    const twice = Object.keys(given).find(
+      (name) => Array.isArray(given[name]) && name !== "_" && !lists.includes(name),
+    );
+    if (twice === undefined) return true;
+    throw new RecipeError("command.invalid", `--${twice} is given more than once`);
+  })
   .wrap(Math.min(110, process.stdout.columns ?? 110))
   .fail((message, error) => {
     if (error && error.name !== "YError") throw error;

@@ -17,7 +17,7 @@ import type { Tokenizer } from "../tokenizer/tokenizer.js";
 import type { ComputeOptions, Engine, Precision } from "./engine.js";
 import { createSequencePacker } from "./sequence-packer.js";
 import { cutWindows, type TextWindow } from "./text-windows.js";
-import { type Block, createTrainingSet } from "./training-set.js";
+import { type Block, writeTrainingSet } from "./training-set.js";
 
 export interface BitsPerCharacterOptions {
   /** Model folder. */
@@ -68,7 +68,7 @@ export async function bitsPerCharacter(
   const data = path.join(options.work, "windows.blocks");
   mkdirSync(options.work, { recursive: true });
   try {
-    writeWindows(data, sequences, windows, config.max_position_embeddings);
+    await writeWindows(data, sequences, windows, config.max_position_embeddings);
     const result = await engine.evaluate(
       {
         model: options.model,
@@ -128,7 +128,12 @@ function lossy(tokenizer: Tokenizer, window: TextWindow, back: string): Tokenize
   );
 }
 
-function writeWindows(file: string, sequences: Int32Array[], windows: TextWindow[], context: number): void {
+async function writeWindows(
+  file: string,
+  sequences: Int32Array[],
+  windows: TextWindow[],
+  context: number,
+): Promise<void> {
   const longest = sequences.reduce((most, ids) => Math.max(most, ids.length - 1), 1);
   if (longest > context) {
     const window = windows[sequences.findIndex((ids) => ids.length - 1 === longest)]!;
@@ -141,9 +146,7 @@ function writeWindows(file: string, sequences: Int32Array[], windows: TextWindow
   const longestFirst = sequences.map((_, i) => i).sort((a, b) => sequences[b]!.length - sequences[a]!.length || a - b);
   const inOrder = longestFirst.map((i) => sequences[i]!);
   const length = blockLength(inOrder, longest, context);
-  const set = createTrainingSet(file, length);
-  pack(inOrder, length, (block) => set.append(block));
-  set.finish();
+  await writeTrainingSet(file, length, (append) => pack(inOrder, length, append));
 }
 
 function pack(sequences: Int32Array[], length: number, emit: (block: Block) => void): void {

@@ -2,7 +2,7 @@
  * From a training-set file to a finished model folder: the engine's training with its checkpoints, the
  * log of its steps, and the tokenizer's files. Shared by every stage that trains.
  */
-import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import path from "node:path";
 import { writeFolderAtomic } from "../atomic-output.js";
 import { EngineError } from "../errors.js";
@@ -136,15 +136,12 @@ export async function finishModelFolder(
     if (existsSync(path.join(from.model, generation))) {
       cpSync(path.join(from.model, generation), path.join(partial, generation));
     }
-    copyTokenizerFiles(tokenizerFolder(from.tokenizer), partial);
+    copyTokenizerFiles(from.tokenizer, partial);
     for (const [name, file] of Object.entries({ [logFile]: trained.log, ...further })) {
       cpSync(file, path.join(partial, name));
     }
   });
 }
-
-/** A tokenizer is named by its folder or by a file in it. */
-const tokenizerFolder = (place: string): string => (statSync(place).isDirectory() ? place : path.dirname(place));
 
 function moveFile(from: string, to: string): void {
   try {

@@ -4,6 +4,7 @@
  * file has the same bytes as one of a run that was never killed. No times or rates for that reason.
  */
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { writing } from "../write-fault.js";
 import type { StepReport } from "./engine.js";
 
 export interface TrainingLog {
@@ -27,7 +28,7 @@ export function openTrainingLog(file: string): TrainingLog {
         lines.length = step - 1;
         writeFileSync(file, lines.map((kept) => `${kept}\n`).join(""));
       }
-      appendFileSync(file, `${line}\n`);
+      writing(file, () => appendFileSync(file, `${line}\n`));
       lines.push(line);
       return true;
     },

@@ -5,6 +5,7 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, readSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
 import path from "node:path";
 import { CorpusError } from "../errors.js";
+import { writing } from "../write-fault.js";
 
 /** One training block as the engine takes it: `T` positions, T the set's block length. */
 export interface Block {
@@ -23,8 +24,27 @@ export interface TrainingSetWriter {
   append(block: Block): void;
   /** Makes the set appear under its name. */
   finish(): void;
+  /** Leaves nothing behind; the set is not written any further. */
+  discard(): void;
   /** Blocks appended so far. */
   readonly blocks: number;
+}
+
+/** A whole set or none: `fill` appends its blocks, and a failure leaves nothing. Returns what `fill` does, and the number of blocks. */
+export async function writeTrainingSet<T>(
+  file: string,
+  blockLength: number,
+  fill: (append: TrainingSetWriter["append"]) => T | Promise<T>,
+): Promise<{ result: T; blocks: number }> {
+  const set = createTrainingSet(file, blockLength);
+  try {
+    const result = await fill(set.append);
+    set.finish();
+    return { result, blocks: set.blocks };
+  } catch (error) {
+    set.discard();
+    throw error;
+  }
 }
 
 export interface TrainingSet {
@@ -43,20 +63,25 @@ const bytesPerPosition = 16;
 /** Writes beside `file`; it appears under its name, replacing an older one, when `finish` is called. */
 export function createTrainingSet(file: string, blockLength: number): TrainingSetWriter {
   if (!Number.isInteger(blockLength) || blockLength < 1) throw new RangeError(`block length ${blockLength}`);
-  mkdirSync(path.dirname(path.resolve(file)), { recursive: true });
   const partial = path.join(path.dirname(file), `.${path.basename(file)}.${process.pid}.partial`);
-  const handle = openSync(partial, "w");
+  const handle = writing(file, () => {
+    mkdirSync(path.dirname(path.resolve(file)), { recursive: true });
+    return openSync(partial, "w");
+  });
+  let open = true;
   let blocks = 0;
   let at = 0;
   // Blocks are collected, so that short ones do not cost a system call each.
   const pending = Buffer.alloc(Math.max(1 << 20, blockLength * bytesPerPosition));
   let filled = headBytes;
   const flush = (): void => {
-    for (let done = 0; done < filled; ) {
-      const written = writeSync(handle, pending, done, filled - done, at);
-      done += written;
-      at += written;
-    }
+    writing(file, () => {
+      for (let done = 0; done < filled; ) {
+        const written = writeSync(handle, pending, done, filled - done, at);
+        done += written;
+        at += written;
+      }
+    });
     filled = 0;
   };
   return {
@@ -74,20 +99,23 @@ export function createTrainingSet(file: string, blockLength: number): TrainingSe
       blocks++;
     },
     finish() {
-      try {
-        flush();
-        const head = Buffer.alloc(headBytes);
-        head.write(magic, "latin1");
-        head.writeUInt32LE(blockLength, 8);
-        head.writeUInt32LE(blocks, 12);
+      flush();
+      const head = Buffer.alloc(headBytes);
+      head.write(magic, "latin1");
+      head.writeUInt32LE(blockLength, 8);
+      head.writeUInt32LE(blocks, 12);
+      writing(file, () => {
         writeSync(handle, head, 0, headBytes, 0);
         fsyncSync(handle);
+        open = false;
         closeSync(handle);
         renameSync(partial, file);
-      } catch (error) {
-        rmSync(partial, { force: true });
-        throw error;
-      }
+      });
+    },
+    discard() {
+      if (open) closeSync(handle);
+      open = false;
+      rmSync(partial, { force: true });
     },
   };
 }

@@ -22,6 +22,8 @@ export interface GenerateSource {
   done(index: number, result: GenerateResult, seconds: number): void;
   /** How many decoders work at this moment: a step's time is shared among their answers. */
   workers(): number;
+  /** Only ids below this one are chosen. */
+  readonly tokens: number;
 }
 
 /** The decoder has a memory for each of its two or more sequences. */
@@ -34,7 +36,7 @@ export async function generateRequests(decoder: Decoder, source: GenerateSource)
         if (next === undefined) break;
         const started = performance.now();
         const place: Place = { ...next, tokens: [], position: next.request.prompt.length, seconds: 0 };
-        const token = await decodePrompt(decoder, sequence, next.request.prompt);
+        const token = await decodePrompt(decoder, sequence, next.request.prompt, source.tokens);
         place.seconds += (performance.now() - started) / 1000 / source.workers();
         if (!accept(place, token, source)) places[sequence] = place;
       }
@@ -45,7 +47,12 @@ export async function generateRequests(decoder: Decoder, source: GenerateSource)
   }
 }
 
-async function decodePrompt(decoder: Decoder, sequence: number, prompt: readonly number[]): Promise<number> {
+async function decodePrompt(
+  decoder: Decoder,
+  sequence: number,
+  prompt: readonly number[],
+  tokens: number,
+): Promise<number> {
   decoder.erase(sequence, 0);
   const members = [sequence];
   let index = 0;
@@ -54,7 +61,7 @@ async function decodePrompt(decoder: Decoder, sequence: number, prompt: readonly
     index = decoder.add(prompt[i]!, i, members, i === prompt.length - 1);
   }
   await decoder.run();
-  return argMax(decoder.logits(index));
+  return argMax(decoder.logits(index).subarray(0, tokens));
 }
 
 async function step(
@@ -85,7 +92,7 @@ async function step(
   }
   await decoder.run();
   for (const sequence of idle) decoder.erase(sequence, 0);
-  const tokens = active.map((sequence) => argMax(decoder.logits(indices[sequence]!)));
+  const tokens = active.map((sequence) => argMax(decoder.logits(indices[sequence]!).subarray(0, source.tokens)));
   const share = (performance.now() - started) / 1000 / active.length / source.workers();
   for (const [i, sequence] of active.entries()) {
     const place = places[sequence]!;

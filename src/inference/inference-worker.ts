@@ -31,6 +31,8 @@ interface Session {
   model: Pointer;
   contextLength: number;
   vocabularySize: number;
+  /** Ids below this one may be generated. */
+  tokens: number;
   parallel: number;
   lanes: { threads: number; scorer: Decoder | undefined; generator: Decoder | undefined }[];
   exact: boolean;
@@ -40,7 +42,8 @@ const report = (message: WorkerReport): void => void process.send?.(message);
 let session: Session | undefined;
 
 process.on("message", (command: WorkerCommand) => {
-  const job = "job" in command ? { job: command.job } : {};
+  // A vocabulary that cannot be read ends the process, as a model does.
+  const job = "job" in command && command.type !== "tokenize" ? { job: command.job } : {};
   handle(command).catch((error: unknown) => {
     if (error instanceof LepError)
       report({ type: "failed", ...job, code: error.code, message: error.message, hint: error.hint });
@@ -62,6 +65,10 @@ async function handle(command: WorkerCommand): Promise<void> {
   } else if (command.type === "generate") {
     await generate(ready(), command.job, command.requests);
     report({ type: "done", job: command.job });
+  } else if (command.type === "tokenize") {
+    const result = tokenize(command);
+    report({ type: "result", job: command.job, index: 0, result, seconds: 0 });
+    report({ type: "done", job: command.job });
   } else {
     close();
   }
@@ -72,7 +79,7 @@ function ready(): Session {
   return session;
 }
 
-function open({ file, device, threads, parallel, contextLength }: WorkerCommand & { type: "open" }): Session {
+function open({ file, device, threads, parallel, contextLength, tokens }: WorkerCommand & { type: "open" }): Session {
   prepareFfi();
   // A stack for every context's decode, kept from call to call.
   koffi.config({ ...koffi.config(), resident_async_pools: 8 });
@@ -92,15 +99,35 @@ function open({ file, device, threads, parallel, contextLength }: WorkerCommand 
     const text = `${file} was trained for ${trained} positions, a context of ${contextLength} is asked for`;
     throw new EngineError("inference.context", text);
   }
+  const vocabularySize = llama.vocabularySize(llama.vocabulary(model));
   return {
     llama,
     model,
     contextLength: contextLength ?? Math.min(trained, longestDefaultContext),
-    vocabularySize: llama.vocabularySize(llama.vocabulary(model)),
+    vocabularySize,
+    tokens: Math.min(tokens ?? vocabularySize, vocabularySize),
     parallel,
     lanes: Array.from({ length: lanes }, () => ({ threads: all / lanes, scorer: undefined, generator: undefined })),
     exact: !llama.gpu && parameters <= exactModel,
   };
+}
+
+/** Ids of each text, special tokens written out in it included and none added, by the vocabulary in `file`. */
+function tokenize({ file, texts }: WorkerCommand & { type: "tokenize" }): number[][] {
+  const llama = loadLlama("cpu");
+  const model = llama.loadModel(file, { ...llama.defaultModelParams(), n_gpu_layers: 0, vocab_only: true });
+  if (!model) throw new EngineError("inference.load", `${file}: llama.cpp cannot load this vocabulary`);
+  const vocabulary = llama.vocabulary(model);
+  let ids = new Int32Array(1024);
+  const result = texts.map((text) => {
+    const bytes = new TextEncoder().encode(text);
+    // No token is shorter than a byte, but one may be added in front.
+    if (bytes.length + 1 > ids.length) ids = new Int32Array(2 * bytes.length);
+    const count = llama.tokenize(vocabulary, bytes, bytes.length, ids, ids.length, false, true);
+    return Array.from(ids.subarray(0, count));
+  });
+  llama.freeModel(model);
+  return result;
 }
 
 async function score(current: Session, job: number, requests: readonly ScoreRequest[]): Promise<void> {
@@ -150,6 +177,7 @@ async function generate(current: Session, job: number, requests: readonly Genera
       },
       done: (index, result, seconds) => report({ type: "result", job, index, result, seconds }),
       workers: () => busy,
+      tokens: current.tokens,
     });
     busy--;
   });

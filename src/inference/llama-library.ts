@@ -28,6 +28,7 @@ export type LlamaLibrary = ReturnType<typeof bindLlama> & {
 /** The fields that lep sets; the others keep llama.cpp's defaults. */
 export interface ModelParams {
   n_gpu_layers: number;
+  vocab_only: boolean;
   use_extra_bufts: boolean;
 }
 
@@ -185,6 +186,17 @@ function bindLlama(file: string) {
     vocabularySize: bind<(vocabulary: Pointer) => number>("llama_vocab_n_tokens", "int32_t", ["void*"]),
     trainedContext: bind<(model: Pointer) => number>("llama_model_n_ctx_train", "int32_t", ["void*"]),
     parameters: bind<(model: Pointer) => number | bigint>("llama_model_n_params", "uint64_t", ["void*"]),
+    tokenize: bind<
+      (
+        vocabulary: Pointer,
+        text: Uint8Array,
+        bytes: number,
+        into: Int32Array,
+        room: number,
+        addSpecial: boolean,
+        parseSpecial: boolean,
+      ) => number
+    >("llama_tokenize", "int32_t", ["void*", "void*", "int32_t", "void*", "int32_t", "bool", "bool"]),
     memory: bind<(context: Pointer) => Pointer>("llama_get_memory", "void*", ["void*"]),
     clearMemory: bind<(memory: Pointer, data: boolean) => void>("llama_memory_clear", "void", ["void*", "bool"]),
     eraseSequence: bind<(memory: Pointer, sequence: number, from: number, to: number) => boolean>(

@@ -14,6 +14,8 @@ export interface LanguageModelOptions {
   parallel?: number | undefined;
   /** Longest prompt with its answer, in tokens; what the model was trained for, at most 4,096, by default. */
   contextLength?: number | undefined;
+  /** The tokenizer's size: rows of the head from here on are padding and never generated. All rows by default. */
+  tokens?: number | undefined;
 }
 
 /** Answers side by side that can be asked for. */
@@ -27,7 +29,7 @@ const mostParallel = 64;
 export async function openLanguageModel(file: string, options: LanguageModelOptions): Promise<LanguageModel> {
   if (!existsSync(file))
     throw new EngineError("inference.not_found", `${file}: there is no such file`, { exitCode: 2 });
-  const { device, threads, contextLength } = options;
+  const { device, threads, contextLength, tokens } = options;
   const parallel = Math.min(mostParallel, Math.max(1, options.parallel ?? 8));
   const worker = startWorker(path.resolve(file));
   const { contextLength: length, vocabularySize } = await worker.open({
@@ -37,6 +39,7 @@ export async function openLanguageModel(file: string, options: LanguageModelOpti
     threads,
     parallel,
     contextLength,
+    tokens,
   });
   const check = (ids: readonly number[], what: string): void => {
     for (const id of ids) {

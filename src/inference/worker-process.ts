@@ -6,7 +6,10 @@ import type { GenerateRequest, GenerateResult, ScoreRequest } from "./language-m
 import type { WorkerCommand, WorkerReport } from "./worker-protocol.js";
 
 type Opened = WorkerReport & { type: "opened" };
-type JobCommand = { type: "score"; requests: ScoreRequest[] } | { type: "generate"; requests: GenerateRequest[] };
+type JobCommand =
+  | { type: "score"; requests: ScoreRequest[] }
+  | { type: "generate"; requests: GenerateRequest[] }
+  | { type: "tokenize"; file: string; texts: string[] };
 type OnResult = (index: number, result: number[][] | GenerateResult, seconds: number) => void;
 
 interface Job {

@@ -3,9 +3,18 @@ import type { GenerateRequest, GenerateResult, ScoreRequest } from "./language-m
 
 /** What the parent asks of the inference process. */
 export type WorkerCommand =
-  | { type: "open"; file: string; device: Device; threads: number; parallel: number; contextLength: number | undefined }
+  | {
+      type: "open";
+      file: string;
+      device: Device;
+      threads: number;
+      parallel: number;
+      contextLength: number | undefined;
+      tokens: number | undefined;
+    }
   | { type: "score"; job: number; requests: readonly ScoreRequest[] }
   | { type: "generate"; job: number; requests: readonly GenerateRequest[] }
+  | { type: "tokenize"; job: number; file: string; texts: readonly string[] }
   | { type: "close" };
 
 /** What the inference process answers. */

@@ -5,8 +5,6 @@ import { EngineError } from "../errors.js";
 
 export interface LlamaCpp {
   llama: Llama;
-  /** What llama.cpp said last about a fault, for messages; empty where it said nothing. */
-  lastComplaint(): string;
   /** Done with it. The library itself stays loaded until the process ends, since it can be started only once. */
   dispose(): Promise<void>;
 }
@@ -32,7 +30,6 @@ export async function startLlamaCpp(options: { device: Device; threads?: number 
 }
 
 async function start(device: Device, threads: number | undefined): Promise<LlamaCpp> {
-  let complaint = "";
   try {
     const llama = await getLlama({
       build: "never",
@@ -40,12 +37,10 @@ async function start(device: Device, threads: number | undefined): Promise<Llama
       gpu: device === "cpu" ? false : device,
       ...(threads !== undefined && { maxThreads: threads }),
       logLevel: LlamaLogLevel.error,
-      logger: (level, message) => {
-        if (level === LlamaLogLevel.error || level === LlamaLogLevel.fatal) complaint = message.trim();
-      },
+      logger: () => {},
       progressLogs: false,
     });
-    return { llama, lastComplaint: () => complaint, dispose: async () => {} };
+    return { llama, dispose: async () => {} };
   } catch (cause) {
     throw new EngineError("engine.llama_cpp_missing", `llama.cpp cannot start on device "${device}"`, {
       hint: "lep doctor shows the devices of this machine; --device cpu works everywhere that npm installed node-llama-cpp with its optional packages.",

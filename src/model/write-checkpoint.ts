@@ -1,9 +1,10 @@
 /** Writes a model folder: config.json and the weights in one file, or in shards with an index where they are large. */
 import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { writeFault } from "../write-fault.js";
 import { indexFile, isShardFile, shardFile, singleFile } from "./shards.js";
 import { type TensorSource, tensorBytes } from "./tensor-source.js";
-import { removeIfThere, writeFault, writeSafetensors } from "./write-safetensors.js";
+import { removeIfThere, writeSafetensors } from "./write-safetensors.js";
 
 /** The limit that Hugging Face's libraries use. */
 const defaultShardBytes = 5e9;

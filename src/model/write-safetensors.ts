@@ -1,9 +1,9 @@
 /** Writes one safetensors file: header first, then the tensors in the order given, each streamed piece by piece. */
 import { closeSync, fsyncSync, openSync, rmSync, writeSync } from "node:fs";
-import { CheckpointError, LepError } from "../errors.js";
+import { writeFault } from "../write-fault.js";
 import { type TensorSource, tensorBytes, tensorData } from "./tensor-source.js";
 
-/** On failure the file is removed. Throws `CheckpointError` with the cause where it cannot be written. */
+/** On failure the file is removed. Throws `LepError` with the cause where it cannot be written. */
 export function writeSafetensors(file: string, tensors: readonly TensorSource[]): void {
   writeStreamed(file, function* () {
     yield header(tensors);
@@ -65,24 +65,4 @@ export function removeIfThere(place: string): void {
   } catch {
     // Reported already.
   }
-}
-
-const hints: Record<string, string> = {
-  ENOSPC: "The disk is full: free some space and run it again.",
-  EDQUOT: "The disk quota is used up: free some space and run it again.",
-  EFBIG: "The file is larger than the file system or a limit (ulimit -f) lets it be.",
-  EACCES: "There is no permission to write there.",
-  EROFS: "The file system is read-only.",
-};
-
-/** What the operating system said about writing `file` as a `CheckpointError`; other errors as they are. */
-export function writeFault(file: string, error: unknown): unknown {
-  const code = (error as NodeJS.ErrnoException | null)?.code;
-  if (error instanceof LepError || code === undefined || !/^E[A-Z]+$/.test(code)) return error;
-  const hint = hints[code];
-  return new CheckpointError("checkpoint.write_failed", `${file}: cannot be written: ${(error as Error).message}`, {
-    cause: error,
-    exitCode: 1,
-    ...(hint !== undefined && { hint }),
-  });
 }

@@ -33,12 +33,23 @@ function benchmarkRows({ recipe, models }: RunContext, made: Made): Record<strin
   return rows;
 }
 
+/** What pretraining has measured on the same windows. */
+function measuredBits({ pretraining }: Made): Record<string, number> {
+  if (pretraining === undefined) return {};
+  const { bits_per_character, original_bits_per_character } = pretraining.result;
+  return {
+    original: original_bits_per_character,
+    ...(bits_per_character && { initialised: bits_per_character.before, adapted: bits_per_character.after }),
+  };
+}
+
 /** Stage 5: every model scored into the database, the leaderboard, and bits per character of the held-out text. */
 export const benchmarkStage: DefineStage<BenchmarkStageResult> = async (context, made) => {
   const { recipe, folder: runFolder, progress, signal } = context;
   const section = recipe.benchmark;
   if (section === undefined) return undefined;
   const rows = benchmarkRows(context, made);
+  const known = measuredBits(made);
   const { tasks, data, few_shot, limit, database } = section;
   const db = database ?? path.join(runFolder, "results.sqlite");
   return {
@@ -83,6 +94,7 @@ export const benchmarkStage: DefineStage<BenchmarkStageResult> = async (context,
   };
 
   async function measureBits(name: string, model: string, work: string): Promise<number> {
+    if (known[name] !== undefined) return known[name];
     const kept = path.join(work, `${name}.bits.json`);
     if (existsSync(kept)) return JSON.parse(readFileSync(kept, "utf8")) as number;
     const bits = await heldOutBits(context, model, path.join(work, name));

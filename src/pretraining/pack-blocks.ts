@@ -1,7 +1,7 @@
 /** From documents to a training-set file, as a stream: paragraphs are encoded many at once, on all cores. */
 import type { Documents } from "../corpus/document.js";
 import { countCharacters } from "../corpus/filters.js";
-import { createTrainingSet } from "../engine/training-set.js";
+import { writeTrainingSet } from "../engine/training-set.js";
 import { CorpusError, EngineError } from "../errors.js";
 import type { Progress } from "../progress.js";
 import { sequenceMarks } from "../tokenizer/sequence-marks.js";
@@ -38,49 +38,50 @@ export async function packBlocks(
   progress?: Progress,
   signal?: AbortSignal,
 ): Promise<PackedBlocks> {
-  const set = createTrainingSet(file, options.block_size);
-  const packer = createBlockPacker(sequenceMarks(tokenizer), options, (block) => set.append(block));
-  const packed: PackedBlocks = { blocks: 0, documents: 0, characters: 0, tokens: 0, repeated: 0 };
-  let batch: Piece[] = [];
-  let size = 0;
-  const encode = async (): Promise<void> => {
-    if (signal?.aborted) throw new EngineError("run.interrupted", "interrupted while packing the corpus");
-    const ids = await tokenizer.encodeBatch(batch.map((piece) => piece.text));
-    for (const [i, piece] of batch.entries()) {
-      packed.tokens += ids[i]!.length;
-      packer.paragraph(ids[i]!, piece.startsDocument);
-      if (piece.endsDocument) packer.endDocument();
-    }
-    batch = [];
-    size = 0;
-    progress?.({ task: "packing the corpus", done: packed.tokens, total: 0, unit: "tokens" });
-  };
-  for await (const document of documents) {
-    if (document.text === "") continue;
-    packed.documents++;
-    packed.characters += countCharacters(document.text);
-    let startsDocument = true;
-    for (const text of splitParagraphs(document.text)) {
-      batch.push({ text, startsDocument, endsDocument: false });
-      startsDocument = false;
-      size += text.length;
-      // The last piece of a document waits until it is known to be the last.
-      if (batch.length >= batchPieces || size >= batchCharacters) {
-        const last = batch.pop()!;
-        if (batch.length > 0) await encode();
-        batch = [last];
-        size = last.text.length;
+  const packed = { documents: 0, characters: 0, tokens: 0 };
+  const { result: repeated, blocks } = await writeTrainingSet(file, options.block_size, async (append) => {
+    const packer = createBlockPacker(sequenceMarks(tokenizer), options, append);
+    let batch: Piece[] = [];
+    let size = 0;
+    const encode = async (): Promise<void> => {
+      if (signal?.aborted) throw new EngineError("run.interrupted", "interrupted while packing the corpus");
+      const ids = await tokenizer.encodeBatch(batch.map((piece) => piece.text));
+      for (const [i, piece] of batch.entries()) {
+        packed.tokens += ids[i]!.length;
+        packer.paragraph(ids[i]!, piece.startsDocument);
+        if (piece.endsDocument) packer.endDocument();
       }
+      batch = [];
+      size = 0;
+      progress?.({ task: "packing the corpus", done: packed.tokens, total: 0, unit: "tokens" });
+    };
+    for await (const document of documents) {
+      if (document.text === "") continue;
+      packed.documents++;
+      packed.characters += countCharacters(document.text);
+      let startsDocument = true;
+      for (const text of splitParagraphs(document.text)) {
+        batch.push({ text, startsDocument, endsDocument: false });
+        startsDocument = false;
+        size += text.length;
+        // The last piece of a document waits until it is known to be the last.
+        if (batch.length >= batchPieces || size >= batchCharacters) {
+          const last = batch.pop()!;
+          if (batch.length > 0) await encode();
+          batch = [last];
+          size = last.text.length;
+        }
+      }
+      batch.at(-1)!.endsDocument = true;
     }
-    batch.at(-1)!.endsDocument = true;
-  }
-  if (batch.length > 0) await encode();
-  packer.finish();
-  if (packed.tokens === 0) {
-    throw new CorpusError("corpus.empty", "the training corpus has no text", {
-      hint: "Check corpus.train and its filters.",
-    });
-  }
-  set.finish();
-  return { ...packed, blocks: set.blocks, repeated: packer.repeated };
+    if (batch.length > 0) await encode();
+    packer.finish();
+    if (packed.tokens === 0) {
+      throw new CorpusError("corpus.empty", "the training corpus has no text", {
+        hint: "Check corpus.train and its filters.",
+      });
+    }
+    return packer.repeated;
+  });
+  return { ...packed, blocks, repeated };
 }

@@ -1,7 +1,8 @@
 import { CheckpointError, TokenizerError } from "../errors.js";
 import { checkTokenizerFits } from "../model/check-tokenizer-fits.js";
-import type { Checkpoint } from "../model/checkpoint.js";
+import { type Checkpoint, openCheckpoint } from "../model/checkpoint.js";
 import type { ModelConfig } from "../model/config.js";
+import { loadTokenizer } from "../tokenizer/load-tokenizer.js";
 import type { Tokenizer } from "../tokenizer/tokenizer.js";
 
 /** A model with its tokenizer. */
@@ -32,22 +33,45 @@ const sameShape = [
  * Throws `CheckpointError` or `TokenizerError` naming the folders and everything that differs.
  */
 export function checkModels({ base, instruct, adapted }: PropagationModels): void {
-  for (const other of [instruct, adapted]) {
-    const differences = sameShape
-      .filter((key) => base.checkpoint.config[key] !== other.checkpoint.config[key])
-      .map((key) => `${key} ${base.checkpoint.config[key]} and ${other.checkpoint.config[key]}`);
-    if (differences.length === 0) continue;
-    throw new CheckpointError(
-      "propagation.different_shape",
-      `${base.checkpoint.folder} and ${other.checkpoint.folder} differ: ${differences.join(", ")}`,
-      { hint: "The instruct and the adapted model must both have been made from the base model." },
-    );
+  checkOriginals(base, instruct);
+  checkSameShape(base, adapted);
+  checkTokenizerFits(adapted.checkpoint.config, adapted.tokenizer, adapted.checkpoint.folder);
+  checkAddedTokens(instruct.tokenizer, adapted.tokenizer);
+}
+
+/** `checkOriginals` for two model folders. */
+export async function checkOriginalFolders(base: string, instruct: string): Promise<void> {
+  const open = async (folder: string): Promise<TokenizedModel> => ({
+    checkpoint: openCheckpoint(folder),
+    tokenizer: await loadTokenizer(folder),
+  });
+  const models = [await open(base), await open(instruct)] as const;
+  try {
+    checkOriginals(...models);
+  } finally {
+    for (const { checkpoint } of models) checkpoint.close();
   }
-  for (const { checkpoint, tokenizer } of [base, instruct, adapted]) {
+}
+
+/** What can be said before anything was adapted. Throws as `checkModels`. */
+function checkOriginals(base: TokenizedModel, instruct: TokenizedModel): void {
+  checkSameShape(base, instruct);
+  for (const { checkpoint, tokenizer } of [base, instruct]) {
     checkTokenizerFits(checkpoint.config, tokenizer, checkpoint.folder);
   }
   checkSameVocabulary(base, instruct);
-  checkAddedTokens(instruct.tokenizer, adapted.tokenizer);
+}
+
+function checkSameShape(base: TokenizedModel, other: TokenizedModel): void {
+  const differences = sameShape
+    .filter((key) => base.checkpoint.config[key] !== other.checkpoint.config[key])
+    .map((key) => `${key} ${base.checkpoint.config[key]} and ${other.checkpoint.config[key]}`);
+  if (differences.length === 0) return;
+  throw new CheckpointError(
+    "propagation.different_shape",
+    `${base.checkpoint.folder} and ${other.checkpoint.folder} differ: ${differences.join(", ")}`,
+    { hint: "The instruct and the adapted model must both have been made from the base model." },
+  );
 }
 
 function checkSameVocabulary(base: TokenizedModel, instruct: TokenizedModel): void {

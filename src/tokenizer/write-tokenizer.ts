@@ -1,5 +1,14 @@
 /** Tokenizer folders: written whole or not at all, and only after what was written has been loaded and tried. */
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import path from "node:path";
 import { writeFolderAtomic } from "../atomic-output.js";
 import { LepError, TokenizerError } from "../errors.js";
@@ -34,15 +43,25 @@ const tokenizerFiles = [
   "vocabulary.json",
 ];
 
-/** Makes the tokenizer of `to` the one of `from`. Throws `TokenizerError` where `from` has none. */
-export function copyTokenizerFiles(from: string, to: string): void {
-  const present = tokenizerFiles.filter((name) => existsSync(path.join(from, name)));
-  if (!present.includes("tokenizer.json") && !present.includes("tokenizer.model")) {
-    throw new TokenizerError("tokenizer.not_found", `${from}: there is no tokenizer.json in this folder`);
+/**
+ * Makes the tokenizer of the folder `to` the one of `place`: a folder, or a tokenizer.json by any name with what lies beside it.
+ * Throws `TokenizerError` where there is none.
+ */
+export function copyTokenizerFiles(place: string, to: string): void {
+  const named = statSync(place, { throwIfNoEntry: false })?.isFile() ? place : undefined;
+  const from = named === undefined ? place : path.dirname(named);
+  const sources = new Map(
+    tokenizerFiles
+      .map((name): [string, string] => [name, path.join(from, name)])
+      .filter(([, file]) => existsSync(file)),
+  );
+  if (named !== undefined) sources.set("tokenizer.json", named);
+  if (!sources.has("tokenizer.json") && !sources.has("tokenizer.model")) {
+    throw new TokenizerError("tokenizer.not_found", `${place}: there is no tokenizer.json in this folder`);
   }
   mkdirSync(to, { recursive: true });
   for (const name of tokenizerFiles) rmSync(path.join(to, name), { force: true });
-  for (const name of present) copyFileSync(path.join(from, name), path.join(to, name));
+  for (const [name, file] of sources) copyFileSync(file, path.join(to, name));
 }
 
 /**

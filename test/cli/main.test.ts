@@ -47,6 +47,7 @@ test("a wrong command or option: a message, a hint, exit 2, no stack", () => {
     ["run"],
     ["export", "--model", "x", "--out", "y", "--type", "f33"],
     ["eval", "--bogus"],
+    ["export", "--model", "x", "--model", "y", "--out", "z"],
   ]) {
     const { code, error } = lep(...given);
     assert.equal(code, 2, given.join(" "));

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
-import { CheckpointError } from "../../src/errors.js";
+import { CheckpointError, LepError } from "../../src/errors.js";
 import {
   copyTensor,
   float32Tensor,
@@ -127,7 +127,7 @@ test("a failure while writing leaves an old model as it was, and no new folder",
   const inFile = path.join(folder, "config.json", "model");
   assert.throws(
     () => writeCheckpoint(inFile, tinyConfig(), zeros()),
-    (error: unknown) => error instanceof CheckpointError && error.exitCode === 1 && error.message.includes(inFile),
+    (error: unknown) => error instanceof LepError && error.exitCode === 1 && error.message.includes(inFile),
   );
 });
 

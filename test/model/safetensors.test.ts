@@ -190,7 +190,7 @@ test("a file that cannot be written whole leaves nothing and says why", { skip: 
   const command = `ulimit -f 2000 && exec "${process.execPath}" --input-type=module -`;
   const { stdout, stderr } = spawnSync("bash", ["-c", command], { input: program, encoding: "utf8" });
   const [name, code, message, cause] = JSON.parse(stdout || JSON.stringify([stderr])) as string[];
-  assert.deepEqual([name, code, cause], ["CheckpointError", "checkpoint.write_failed", "EFBIG"]);
+  assert.deepEqual([name, code, cause], ["LepError", "output.write_failed", "EFBIG"]);
   assert.match(message!, /big\.safetensors: cannot be written/);
   assert.deepEqual(readdirSync(target), []);
 });

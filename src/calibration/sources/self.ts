@@ -15,6 +15,7 @@ import type { Progress } from "../../progress.js";
 import { encodeChat } from "../../tokenizer/chat-template.js";
 import { loadTokenizer } from "../../tokenizer/load-tokenizer.js";
 import type { ChatMessage } from "../../tokenizer/tokenizer.js";
+import { writing } from "../../write-fault.js";
 import { createAnswerFilter, type Rejection } from "../filters.js";
 import type { SourceJob, SourceResult } from "./registry.js";
 
@@ -42,7 +43,7 @@ export async function selfAnswers(job: SourceJob, progress?: Progress, signal?: 
   const answers = keptAnswers(file, batchSize, prompts.length);
   if (answers.length < prompts.length) {
     for await (const batch of generateAnswers(job, prompts, answers, batchSize, progress, signal)) {
-      appendFileSync(file, batch.map((answer) => `${JSON.stringify(answer)}\n`).join(""));
+      writing(file, () => appendFileSync(file, batch.map((answer) => `${JSON.stringify(answer)}\n`).join("")));
       answers.push(...batch);
     }
   }
@@ -92,10 +93,17 @@ async function* generateAnswers(
   }
   const longest = encoded.reduce((most, ids) => Math.max(most, ids.length), 0);
   const contextLength = Math.min(config.max_position_embeddings, longest + options.max_answer_tokens);
-  const model = await openLanguageModel(gguf, { ...compute, parallel: options.parallel, contextLength });
+  const model = await openLanguageModel(gguf, {
+    ...compute,
+    parallel: options.parallel,
+    contextLength,
+    tokens: tokenizer.size,
+  });
+  const stop = (): void => void model.dispose();
+  signal?.addEventListener("abort", stop);
   try {
     for (let first = done.length; first < prompts.length; first += batchSize) {
-      if (signal?.aborted) throw new EngineError("run.interrupted", "interrupted while the instruct model answers");
+      if (signal?.aborted) throw interruption();
       const indices = Array.from({ length: Math.min(batchSize, prompts.length - first) }, (_, i) => first + i);
       const room = (index: number): number =>
         Math.min(options.max_answer_tokens, model.contextLength - encoded[index]!.length);
@@ -119,7 +127,14 @@ async function* generateAnswers(
       progress?.({ task: "answering prompts", done: first + batch.length, total: prompts.length, unit: "prompts" });
       yield batch;
     }
+  } catch (error) {
+    if (signal?.aborted) throw interruption();
+    throw error;
   } finally {
+    signal?.removeEventListener("abort", stop);
     await model.dispose();
   }
 }
+
+const interruption = (): EngineError =>
+  new EngineError("run.interrupted", "interrupted while the instruct model answers");

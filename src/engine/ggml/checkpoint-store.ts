@@ -17,6 +17,7 @@ import {
   writeSync,
 } from "node:fs";
 import path from "node:path";
+import { writeFault, writing } from "../../write-fault.js";
 import type { Backend } from "./backend.js";
 import { download, upload } from "./memory.js";
 import type { Parameters } from "./parameters.js";
@@ -55,9 +56,11 @@ export function createCheckpointStore(
   const piece = new Uint8Array(Math.min(bytes, pieceBytes));
 
   const save = (state: TrainingState): void => {
-    mkdirSync(folder, { recursive: true });
     const partial = path.join(folder, `.${process.pid}.partial`);
-    const handle = openSync(partial, "w");
+    const handle = writing(folder, () => {
+      mkdirSync(folder, { recursive: true });
+      return openSync(partial, "w");
+    });
     const hash = createHash("sha256");
     try {
       const write = (data: Uint8Array): void => {
@@ -78,7 +81,7 @@ export function createCheckpointStore(
     } catch (error) {
       closeSync(handle);
       rmSync(partial, { force: true });
-      throw error;
+      throw writeFault(partial, error);
     }
     closeSync(handle);
     renameSync(partial, nameOf(state.step));

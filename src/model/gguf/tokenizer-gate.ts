@@ -2,31 +2,22 @@
  * The gate of a GGUF: llama.cpp reads the vocabulary back from the file and must cut every text into the ids
  * that tokenizer.json gives, or the model would be asked in another language than it was trained in.
  */
-import { CheckpointError } from "../../errors.js";
+import { CheckpointError, type EngineError } from "../../errors.js";
+import { llamaTokens } from "../../inference/llama-tokens.js";
 import type { Tokenizer } from "../../tokenizer/tokenizer.js";
-import { startLlamaCpp } from "../llama-cpp.js";
 import { gateText } from "./gate-text.js";
 
 /** `lines` are compared besides the texts of the gate. Throws `CheckpointError` (`gguf.tokenizer_differs`) with the first difference. */
 export async function checkGgufTokenizer(file: string, tokenizer: Tokenizer, lines: readonly string[]): Promise<void> {
   const texts = [...gateText, gateText.join("\n"), ...addedTokenTexts(tokenizer), ...tokenTexts(tokenizer), ...lines];
   const expected = await tokenizer.encodeBatch(texts);
-  const { llama, lastComplaint } = await startLlamaCpp({ device: "cpu" });
-  let model: Awaited<ReturnType<typeof llama.loadModel>>;
-  try {
-    model = await llama.loadModel({ modelPath: file, vocabOnly: true, gpuLayers: 0, ignoreMemorySafetyChecks: true });
-  } catch (cause) {
-    const said = lastComplaint() || (cause as Error).message;
+  const found = await llamaTokens(file, texts).catch((cause: EngineError) => {
+    const said = cause.hint ?? cause.message;
     throw new CheckpointError("gguf.refused", `${file}: llama.cpp does not load the vocabulary: ${said}`, { cause });
-  }
-  try {
-    for (const [i, text] of texts.entries()) {
-      const found = model.tokenize(text, true);
-      const place = firstDifference(expected[i]!, found);
-      if (place >= 0) throw differs(text, expected[i]!, found, place, tokenizer);
-    }
-  } finally {
-    await model.dispose();
+  });
+  for (const [i, text] of texts.entries()) {
+    const place = firstDifference(expected[i]!, found[i]!);
+    if (place >= 0) throw differs(text, expected[i]!, found[i]!, place, tokenizer);
   }
 }
 
@@ -42,8 +33,7 @@ function tokenTexts(tokenizer: Tokenizer): string[] {
   const texts: string[] = [];
   for (let id = 0; id < tokenizer.size; id++) {
     const bytes = tokenizer.bytesOf(id);
-    // C strings end at a NUL.
-    if (bytes === undefined || bytes.includes(0)) continue;
+    if (bytes === undefined) continue;
     try {
       texts.push(decoder.decode(bytes));
     } catch {

@@ -290,6 +290,6 @@ test("a tokenizer larger than the model, and a place that cannot be written, are
   const error = await failure(
     exportGguf({ model: makeModel(), out: path.join(output("file"), "x.gguf"), type: "f16" }),
   );
-  assert.equal(error.code, "checkpoint.write_failed");
+  assert.equal(error.code, "output.write_failed");
   assert.equal(error.exitCode, 1);
 });
