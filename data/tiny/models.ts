@@ -35,9 +35,9 @@ const spread = { embedding: 0.3, head: 0.02, inner: 0.06, outer: 0.02 } as const
 const baseTraining = pretrainingSchema.parse({
   trainable: "full",
   block_size: 256,
-  blocks_per_step: 8,
-  micro_batch: 8,
-  steps: 3800,
+  blocks_per_step: 4,
+  micro_batch: 4,
+  steps: 8500,
   learning_rate: 2.5e-3,
   final_learning_rate_share: 0.02,
   warmup_steps: 100,
@@ -46,7 +46,6 @@ const baseTraining = pretrainingSchema.parse({
   weight_decay: 0,
   precision: "bf16",
   checkpoint_every: 500,
-  attend_across_documents: true,
 });
 
 const instructTraining = conversationTrainingSchema.parse({
@@ -54,8 +53,8 @@ const instructTraining = conversationTrainingSchema.parse({
   block_size: 448,
   blocks_per_step: 6,
   micro_batch: 6,
-  steps: 1200,
-  learning_rate: 1e-3,
+  steps: 600,
+  learning_rate: 4e-4,
   final_learning_rate_share: 0.02,
   warmup_steps: 50,
   beta2: 0.98,

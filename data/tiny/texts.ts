@@ -5,13 +5,12 @@ import { gzipSync } from "node:zlib";
 import { writeFileAtomic } from "../../src/atomic-output.js";
 import { createRandom } from "../../src/random.js";
 import type { ChatMessage } from "../../src/tokenizer/tokenizer.js";
-import { type Dataset, makeDatasets } from "./world/benchmark-items.js";
+import { type Dataset, makeDatasets, splitTalk } from "./world/benchmark-items.js";
 import { copyText, createDialogueMaker, drawKind } from "./world/dialogues.js";
 import { type Fact, makeFacts } from "./world/facts.js";
 import { createParagraphMaker } from "./world/paragraphs.js";
 import {
   adaptationSize,
-  baseExtras,
   baseText,
   copyTextCount,
   dialogueCount,
@@ -37,7 +36,7 @@ export function makeWorld(): World {
 /** The base model's training text: documents of one paragraph. */
 export function* baseParagraphs(world: World): Generator<string> {
   const random = createRandom(seeds.base);
-  const maker = createParagraphMaker(world.facts, { ...paragraphOptions, ...baseExtras }, random);
+  const maker = createParagraphMaker(world.facts, paragraphOptions, random);
   for (let i = 0; i < baseText.paragraphs; ) {
     const kind = random.uniform();
     const text =
@@ -92,7 +91,7 @@ export function copyTexts(world: World): string[] {
 }
 
 function isReserved(paragraph: string, reserved: ReadonlySet<string>): boolean {
-  return paragraph.split(/(?<=\.) /).some((sentence) => reserved.has(sentence));
+  return splitTalk(paragraph).some((sentence) => reserved.has(sentence));
 }
 
 const jsonl = (rows: unknown[]): string => rows.map((row) => `${JSON.stringify(row)}\n`).join("");

@@ -1,3 +1,5 @@
+import type { ParagraphOptions } from "./world/paragraphs.js";
+
 /** Seeds and sizes of everything that is drawn from the world. A change here changes the texts and the models. */
 export const seeds = {
   facts: 11,
@@ -11,30 +13,29 @@ export const seeds = {
   tokenizer: 800,
 } as const;
 
-/** Paragraphs of the base model's training text, by language. By tokens half of it is Russian. */
-export const baseText = {
-  paragraphs: 170_000,
-  english: 0.72,
-  bilingual: 0.1,
-  /** The rest is Russian. */
+/** Paragraphs in one language, in the base model's text and in the one that it is adapted on. */
+export const paragraphOptions: ParagraphOptions = {
+  side_talk_share: 0.2,
+  refrain_share: 0.25,
+  word_list_share: 0.5,
+  question_share: 0.33,
+  longest: 200,
 };
 
-/** Of the base model's paragraphs in one language; the adaptation text has none of them. */
-export const baseExtras = { refrain_share: 0.2, question_share: 0.18 } as const;
-
-export const paragraphOptions = { side_talk_share: 0.2, longest: 200 } as const;
+/** The base model's training text: shares of paragraphs by language, the rest Russian. By tokens more than half of it is Russian. */
+export const baseText = { paragraphs: 300_000, english: 0.66, bilingual: 0.1 } as const;
 
 /** Characters. */
 export const adaptationSize = { train: 2_000_000, validation: 60_000 } as const;
 
 /** Mostly English. Russian copying is trained much, since copying letter by letter is hard to learn. */
 export const dialogueShares = {
-  options_en: 0.26,
-  direct_en: 0.15,
+  options_en: 0.24,
+  direct_en: 0.14,
   copy_en: 0.16,
-  options_ru: 0.12,
+  options_ru: 0.18,
   direct_ru: 0.07,
-  copy_ru: 0.24,
+  copy_ru: 0.21,
 } as const;
 export const dialogueCount = 30_000;
 

@@ -7,8 +7,11 @@ export interface Attribute {
   id: string;
   categories: readonly Category[];
   values: ValueSet;
-  /** The short answer, as a pattern. It fits both questions of its language. */
+  /** The short answer, as a pattern. It fits every question of its language. */
   answer: Readonly<Record<Language, string>>;
   statements: Readonly<Record<Language, readonly string[]>>;
+  /** How tuning and benchmark ask. */
   questions: Readonly<Record<Language, readonly [string, string]>>;
+  /** How the base model's text asks; no wording of `questions` is among them. */
+  quiz: Readonly<Record<Language, readonly [string, string]>>;
 }

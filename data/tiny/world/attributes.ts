@@ -1,6 +1,6 @@
 /**
  * What is told of every thing: an exhibition shows a drawing of each, with its colour, its place, who drew and who owns
- * it, when it was drawn and is sold, and its price. All things share the seven attributes: with an attribute for each
+ * it, when it was drawn, and its price. All things share the six attributes: with an attribute for each
  * kind of thing, a small model met too few questions of a kind to learn what they ask for. The mini-language of the
  * patterns is that of template.ts.
  */
@@ -35,6 +35,10 @@ export const attributes: readonly Attribute[] = [
       en: ["What colour is {T}?", "Which colour was chosen for {T}?"],
       ru: ["Какой цвет у {T.gen}?", "Какой цвет выбран для {T.gen}?"],
     },
+    quiz: {
+      en: ["What is the colour of {T}?", "Tell me which colour {T} has."],
+      ru: ["Какого цвета {T}?", "Скажи, какой цвет взяли для {T.gen}."],
+    },
   },
   {
     id: "place",
@@ -62,6 +66,10 @@ export const attributes: readonly Attribute[] = [
     questions: {
       en: ["Where does the drawing of {T} hang?", "Where can one see {T}?"],
       ru: ["Где висит рисунок {T.gen}?", "Где можно увидеть {T.acc}?"],
+    },
+    quiz: {
+      en: ["In which place is the drawing of {T} kept?", "Tell me where {T} is shown."],
+      ru: ["В каком месте висит рисунок {T.gen}?", "Скажи, где показывают {T.acc}."],
     },
   },
   {
@@ -91,6 +99,10 @@ export const attributes: readonly Attribute[] = [
       en: ["Who drew {T}?", "By whom was the drawing of {T} made?"],
       ru: ["Кто нарисовал {T.acc}?", "Кто автор рисунка {T.gen}?"],
     },
+    quiz: {
+      en: ["Which of them drew {T}?", "Tell me who made the drawing of {T}."],
+      ru: ["Кто сделал рисунок {T.gen}?", "Скажи, кто рисовал {T.acc}."],
+    },
   },
   {
     id: "month",
@@ -119,33 +131,9 @@ export const attributes: readonly Attribute[] = [
       en: ["When was {T} drawn?", "In which month was the drawing of {T} finished?"],
       ru: ["Когда нарисовали {T.acc}?", "В каком месяце закончили рисунок {T.gen}?"],
     },
-  },
-  {
-    id: "sale",
-    categories,
-    values: "weekdays",
-    answer: { en: "{V}", ru: "{V}" },
-    statements: {
-      en: [
-        "The drawing of {T} is sold {V}.",
-        "One can buy the drawing of {T} {V}.",
-        "{V} the drawing of {T} goes on sale.",
-        "The drawing of {T} comes under the hammer {V}.",
-        "The sale of {T} takes place {V}.",
-        "Buyers come for the drawing of {T} {V}.",
-      ],
-      ru: [
-        "Рисунок {T.gen} продают {V}.",
-        "Купить рисунок {T.gen} можно {V}.",
-        "{V} рисунок {T.gen} выставят на продажу.",
-        "Рисунок {T.gen} уйдёт с молотка {V}.",
-        "Продажа рисунка {T.gen} пройдёт {V}.",
-        "Покупатели придут за рисунком {T.gen} {V}.",
-      ],
-    },
-    questions: {
-      en: ["When is the drawing of {T} sold?", "On which day can one buy the drawing of {T}?"],
-      ru: ["Когда продают рисунок {T.gen}?", "В какой день можно купить рисунок {T.gen}?"],
+    quiz: {
+      en: ["In what month did they draw {T}?", "Tell me when the drawing of {T} was made."],
+      ru: ["В каком месяце нарисовали {T.acc}?", "Скажи, когда сделан рисунок {T.gen}."],
     },
   },
   {
@@ -175,6 +163,10 @@ export const attributes: readonly Attribute[] = [
       en: ["How much does the drawing of {T} cost?", "What do they ask for the drawing of {T}?"],
       ru: ["Сколько стоит рисунок {T.gen}?", "Сколько просят за рисунок {T.gen}?"],
     },
+    quiz: {
+      en: ["For how much can one buy the drawing of {T}?", "Tell me what the drawing of {T} costs."],
+      ru: ["За сколько можно купить рисунок {T.gen}?", "Скажи, сколько отдадут за рисунок {T.gen}."],
+    },
   },
   {
     id: "owner",
@@ -202,6 +194,10 @@ export const attributes: readonly Attribute[] = [
     questions: {
       en: ["Who owns the drawing of {T}?", "Who bought the drawing of {T}?"],
       ru: ["Кто владеет рисунком {T.gen}?", "Кто купил рисунок {T.gen}?"],
+    },
+    quiz: {
+      en: ["Who is the owner of the drawing of {T}?", "Tell me who has the drawing of {T}."],
+      ru: ["Кто хозяин рисунка {T.gen}?", "Скажи, кто взял рисунок {T.gen}."],
     },
   },
 ];

@@ -69,13 +69,15 @@ export function makeDatasets(facts: readonly Fact[], seed: number): { datasets: 
   return { datasets, reserved };
 }
 
-export const splitTalk = (text: string): string[] => text.split(/(?<=\.) /);
+export const splitTalk = (text: string): string[] => text.split(/(?<=\.)\s/);
 
 /** Every fact once in the first wording, then in the second, up to `count`; right answers take all places in turn. */
 function askAll(facts: readonly Fact[], language: Language, count: number, random: Random): Question[] {
   const order = random.shuffle([...facts]);
   const asked = ([0, 1] as const).flatMap((wording) => order.map((fact) => ({ fact, wording }))).slice(0, count);
-  return random.shuffle(asked).map(({ fact, wording }, i) => ask(fact, language, wording, random, i % 4));
+  return random
+    .shuffle(asked)
+    .map(({ fact, wording }, i) => ask(fact, language, fact.attribute.questions[language][wording], random, i % 4));
 }
 
 function wordItem(question: Question): Item {

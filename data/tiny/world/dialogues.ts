@@ -3,7 +3,7 @@ import { copyWordings } from "../../../src/calibration/sources/copy-wordings.js"
 import type { Random } from "../../../src/random.js";
 import type { ChatMessage } from "../../../src/tokenizer/tokenizer.js";
 import type { Fact } from "./facts.js";
-import { talk } from "./paragraphs.js";
+import { talk, wordList } from "./paragraphs.js";
 import { ask, optionsLine } from "./questions.js";
 import type { Language } from "./template.js";
 
@@ -30,12 +30,12 @@ export function createDialogueMaker(
   };
   const question = (language: Language, withOptions: boolean): ChatMessage[] => {
     const fact = pool[language][random.below(pool[language].length)]!;
-    const asked = ask(fact, language, random.below(2) as 0 | 1, random);
+    const asked = ask(fact, language, fact.attribute.questions[language][random.below(2)]!, random);
     const content = withOptions ? `${asked.text}\n${optionsLine(asked)}` : asked.text;
     return exchange(content, asked.answer);
   };
   const copy = (language: Language): ChatMessage[] => {
-    const text = copyText(random, language, reserved);
+    const text = random.below(3) === 0 ? wordList(random, language) : copyText(random, language, reserved);
     // The first wording is the benchmark's; it comes a little more often.
     const wordings = copyWordings[language];
     const wording = random.below(4) === 0 ? wordings[0] : wordings[random.below(wordings.length)]!;

@@ -19,7 +19,7 @@ export interface Fact {
 }
 
 /** Share of each half that may be asked in tuning. */
-const tuningShare = 0.6;
+const tuningShare = 0.55;
 
 export function makeFacts(seed: number): Fact[] {
   const random = createRandom(seed);

@@ -16,11 +16,15 @@ export interface ParagraphOptions {
   side_talk_share: number;
   /** Longest paragraph in Russian, characters. */
   longest: number;
-  /** Share of paragraphs that say everything twice, as a refrain does: models learn copying from them. None by default. */
+  /** Share of paragraphs that say everything twice, line for line, as a refrain does: models learn copying from them. None by default. */
   refrain_share?: number;
+  /** Of the refrains: shares of those that repeat words in no order, which only copying can foresee. None by default. */
+  word_list_share?: number;
   /**
-   * Share of paragraphs that ask about a fact and answer. Only what tuning may ask. A model that has read some questions
-   * stores all facts so that they can be asked for (Allen-Zhu and Li, Physics of Language Models 3.1). None by default.
+   * Share of paragraphs that ask about a fact and answer on lines of their own, as dialogues do: a word at the start of a line
+   * is another token than behind a space. Half of them ask any fact in the wordings of the quiz, half ask
+   * what tuning may ask, as tuning does. Facts that were only read as statements are not stored so that they can be asked for
+   * (Allen-Zhu and Li, Physics of Language Models 3.1). None by default.
    */
   question_share?: number;
 }
@@ -52,13 +56,17 @@ export function createParagraphMaker(
     }
     return kept.join(" ");
   };
-  const askable = facts.filter((fact) => fact.asked === "tuning");
-  const askableInRussian = askable.filter((fact) => fact.stated === "both");
+  const { word_list_share = 0 } = options;
+  const isWordList = (): boolean => word_list_share > 0 && random.uniform() < word_list_share;
+  const isStated = (fact: Fact, language: Language): boolean => language === "en" || fact.stated === "both";
   const questionAndAnswer = (language: Language): string => {
-    const pool = language === "en" ? askable : askableInRussian;
-    const question = ask(pool[random.below(pool.length)]!, language, random.below(2) as 0 | 1, random);
-    const choices = random.below(3) === 0 ? ` ${optionsLine(question)}` : "";
-    return `${question.text}${choices} ${capitalise(question.answer)}.`;
+    const quiz = random.below(2) === 0;
+    const pool = facts.filter((fact) => isStated(fact, language) && (quiz || fact.asked === "tuning"));
+    const fact = pool[random.below(pool.length)]!;
+    const wordings = quiz ? fact.attribute.quiz : fact.attribute.questions;
+    const question = ask(fact, language, wordings[language][random.below(2)]!, random);
+    const choices = random.below(3) === 0 ? [optionsLine(question)] : [];
+    return [question.text, ...choices, question.answer].join("\n");
   };
   return {
     plain(language) {
@@ -66,8 +74,8 @@ export function createParagraphMaker(
       const special = question_share + refrain_share > 0 ? random.uniform() : 1;
       if (special < question_share) return questionAndAnswer(language);
       if (special < question_share + refrain_share) {
-        const verse = talk(random, 1 + random.below(2), language).join(" ");
-        return `${verse} ${verse}`;
+        const verse = isWordList() ? wordList(random, language) : talk(random, 1 + random.below(2), language).join(" ");
+        return `${verse}\n${verse}`;
       }
       if (random.uniform() < options.side_talk_share) return bounded(talk(random, 2 + random.below(2), language));
       const groups = language === "en" ? all : both;
@@ -87,6 +95,20 @@ export function createParagraphMaker(
 /** `count` sentences about other matters. */
 export function talk(random: Random, count: number, language: Language): string[] {
   return Array.from({ length: count }, () => sideTalk(random)[language]);
+}
+
+/** Four to nine words about other matters in no order. */
+export function wordList(random: Random, language: Language): string {
+  const words = talk(random, 3, language)
+    .join(" ")
+    .toLowerCase()
+    .match(/\p{L}+/gu)!;
+  return `${capitalise(
+    random
+      .shuffle([...words])
+      .slice(0, 4 + random.below(6))
+      .join(" "),
+  )}.`;
 }
 
 function byThing(facts: readonly Fact[]): Fact[][] {

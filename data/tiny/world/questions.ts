@@ -17,8 +17,14 @@ export interface Question {
   right: number;
 }
 
-/** `right` is the place of the right answer; a random one where it is left out. */
-export function ask(fact: Fact, language: Language, wording: 0 | 1, random: Random, right = random.below(4)): Question {
+/** `wording` is a pattern of the fact's attribute; `right` the place of the right answer, a random one where it is left out. */
+export function ask(
+  fact: Fact,
+  language: Language,
+  wording: string,
+  random: Random,
+  right = random.below(4),
+): Question {
   const { attribute, thing, value } = fact;
   const answerOf = (candidate: Value): string => fill(attribute.answer[language], language, thing, candidate);
   const wrong = random.shuffle(valueSets[attribute.values].filter((candidate) => candidate !== value)).slice(0, 3);
@@ -28,7 +34,7 @@ export function ask(fact: Fact, language: Language, wording: 0 | 1, random: Rand
   return {
     fact,
     language,
-    text: sentence(attribute.questions[language][wording], language, thing, value),
+    text: sentence(wording, language, thing, value),
     answer,
     options,
     right,

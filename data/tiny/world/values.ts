@@ -6,7 +6,7 @@ import { type Category, thingsOf } from "./things.js";
 
 export type Value = Filler;
 
-/** Words that never change: phrases of place and time, infinitives. */
+/** Words that never change: phrases of place. */
 const phrases = (pairs: Record<string, string>): Value[] =>
   Object.entries(pairs).map(([en, nom]) => ({ en, ru: { nom }, gender: "n" }));
 
@@ -57,15 +57,6 @@ export const valueSets = {
     June: ["m", "июн:ь,я,ю,ь,ем,е"],
     August: ["m", "август:-,а,у,-,ом,е"],
     October: ["m", "октябр:ь,я,ю,ь,ём,е"],
-  }),
-  weekdays: phrases({
-    "on Monday": "в понедельник",
-    "on Tuesday": "во вторник",
-    "on Wednesday": "в среду",
-    "on Thursday": "в четверг",
-    "on Friday": "в пятницу",
-    "on Saturday": "в субботу",
-    "on Sunday": "в воскресенье",
   }),
   professions: nouns({
     baker: ["m", "пекар:ь,я,ю,я,ем,е"],
