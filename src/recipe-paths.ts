@@ -18,6 +18,7 @@ const places: readonly [keys: string, kind: Kind][] = [
   ["corpus.train", "glob"],
   ["corpus.validation", "glob"],
   ["vocabulary.from", "model"],
+  ["pretraining.replay.corpus.files", "glob"],
   ["calibration.prompts", "glob"],
   ["calibration.copy_task.corpus.files", "glob"],
   ["calibration.plain_text.corpus.files", "glob"],

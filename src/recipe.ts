@@ -75,7 +75,10 @@ const benchmark = z
     few_shot: z.int().min(0).default(0).describe("Examples before each item."),
     limit: z.int().min(1).optional().describe("At most so many items a task."),
     database: z.string().optional().describe("SQLite file; results.sqlite of the run where it is left out."),
-    bases: z.boolean().default(true).describe("Score the base models too."),
+    bases: z
+      .enum(["tasks", "bits", "none"])
+      .default("tasks")
+      .describe("Base models: score them too, measure only bits per character, or leave them out."),
   })
   .refine(({ tasks, data }) => tasks.length === 0 || data !== undefined, {
     path: ["data"],

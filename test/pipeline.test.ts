@@ -33,7 +33,7 @@ function shortened(): string[] {
     "calibration.controls": "[]",
     "benchmark.tasks": "[world_ru, rummlu, cp_sent_ru]",
     "benchmark.limit": 6,
-    "benchmark.bases": false,
+    "benchmark.bases": "none",
   };
   return Object.entries(settings).flatMap(([key, value]) => ["--set", `${key}=${value}`]);
 }

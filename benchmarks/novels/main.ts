@@ -3,8 +3,8 @@
  * original vocabulary (the control), an extended and a new one. Reports symbols per token and bits per
  * character on the validation novels. Runs once; about an hour on two cores.
  *
- * Options: `--tokens N` (a training phase, default 1,000,000), `--work DIR` (default runs/novels; a killed
- * benchmark continues there).
+ * Options: `--tokens N` (a training phase, default 1,000,000), `--threads N` (default all cores), `--work DIR` (default
+ * runs/novels; a killed benchmark continues there).
  */
 import { mkdirSync } from "node:fs";
 import path from "node:path";
@@ -19,20 +19,26 @@ import { novelModels } from "./models.js";
 import { novelsFolder } from "./novels-folder.js";
 
 const { values: options } = parseArgs({
-  options: { tokens: { type: "string", default: "1000000" }, work: { type: "string", default: "runs/novels" } },
+  options: {
+    tokens: { type: "string", default: "1000000" },
+    threads: { type: "string", default: "0" },
+    work: { type: "string", default: "runs/novels" },
+  },
 });
 const novels = novelsFolder();
 if (novels === undefined) {
   process.stderr.write("the novels are not there: name their folder in LEP_NOVELS\n");
   printEntries([]);
 } else {
-  printEntries(await measure(novels, path.resolve(options.work), Number(options.tokens)));
+  printEntries(await measure(novels, path.resolve(options.work)));
 }
 
-async function measure(folder: string, work: string, tokens: number): Promise<BenchmarkEntry[]> {
+async function measure(folder: string, work: string): Promise<BenchmarkEntry[]> {
+  const tokens = Number(options.tokens);
+  const compute = { device: "auto", threads: Number(options.threads) } as const;
   mkdirSync(work, { recursive: true });
   const progress = terminalProgress();
-  const { base, instruct } = await novelModels(folder, work, tokens, progress.report);
+  const { base, instruct } = await novelModels(folder, work, tokens, compute, progress.report);
   const entries: BenchmarkEntry[] = [];
   for (const name of ["control", "extended", "bpe"]) {
     const recipe = loadRecipe(path.join(packageRoot(), "benchmarks", "novels", `novels-${name}.yaml`), [
@@ -40,6 +46,7 @@ async function measure(folder: string, work: string, tokens: number): Promise<Be
       `models.instruct=${instruct}`,
       `corpus.train=["${path.join(folder, "ru", "train", "*.txt")}"]`,
       `corpus.validation=["${path.join(folder, "ru", "validation", "*.txt")}"]`,
+      `threads=${compute.threads}`,
       `pretraining.steps=${Math.round(tokens / (16 * 256))}`,
     ]);
     const summary = await runPipeline(recipe, {

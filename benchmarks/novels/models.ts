@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { conversationTrainingSchema, trainOnConversations } from "../../src/calibration/train-on-conversations.js";
+import type { ComputeOptions } from "../../src/engine/engine.js";
 import { createRandomModel } from "../../src/model/random-model.js";
 import { pretrainingSchema } from "../../src/pretraining/options.js";
 import { pretrain } from "../../src/pretraining/pretrain.js";
@@ -12,7 +13,6 @@ import { novelDialogues } from "./dialogues.js";
 
 export const context = 512;
 const vocabularySize = 8000;
-const compute = { device: "auto", threads: 0 } as const;
 const seed = 1;
 
 const shape = {
@@ -40,6 +40,7 @@ export async function novelModels(
   novels: string,
   work: string,
   tokens: number,
+  compute: ComputeOptions,
   progress: Progress,
 ): Promise<NovelModels> {
   const train = [path.join(novels, "en", "train", "*.txt")];

@@ -25,7 +25,7 @@ export function prepare(folder: string): Workplace {
       const output = path.join(folder, "trained");
       const { peak_mb } = await getEngine().train(
         {
-          ...{ model: start, data, rows: model.vocab_size, output },
+          ...{ model: start, data, rows: [{ first: 0, end: model.vocab_size }], output },
           checkpoints: path.join(folder, "checkpoints"),
           compute: { device: "cpu", threads },
           options: {

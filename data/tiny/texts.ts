@@ -8,11 +8,14 @@ import type { ChatMessage } from "../../src/tokenizer/tokenizer.js";
 import { type Dataset, makeDatasets, splitTalk } from "./world/benchmark-items.js";
 import { copyText, createDialogueMaker, drawKind } from "./world/dialogues.js";
 import { type Fact, makeFacts } from "./world/facts.js";
-import { createParagraphMaker } from "./world/paragraphs.js";
+import { createParagraphMaker, type ParagraphOptions } from "./world/paragraphs.js";
+import type { Language } from "./world/template.js";
 import {
+  adaptationOptions,
   adaptationSize,
   baseText,
   copyTextCount,
+  copyTextSentences,
   dialogueCount,
   dialogueShares,
   paragraphOptions,
@@ -51,18 +54,22 @@ export function* baseParagraphs(world: World): Generator<string> {
   }
 }
 
-/** Russian paragraphs of `characters` in all, none of them in `without`. */
-export function russianParagraphs(
-  world: World,
-  seed: number,
-  characters: number,
-  without: ReadonlySet<string> = new Set(),
-): string[] {
-  const maker = createParagraphMaker(world.facts, paragraphOptions, createRandom(seed));
+interface TextRequest {
+  language: Language;
+  options: ParagraphOptions;
+  seed: number;
+  characters: number;
+  /** Paragraphs that must not be in it. */
+  without?: ReadonlySet<string>;
+}
+
+/** Paragraphs in one language, of `characters` in all. */
+export function paragraphsIn(world: World, { language, options, seed, characters, without }: TextRequest): string[] {
+  const maker = createParagraphMaker(world.facts, options, createRandom(seed));
   const texts: string[] = [];
   for (let size = 0; size < characters; ) {
-    const text = maker.plain("ru");
-    if (without.has(text) || isReserved(text, world.reserved)) continue;
+    const text = maker.plain(language);
+    if (without?.has(text) || isReserved(text, world.reserved)) continue;
     texts.push(text);
     size += text.length + 2;
   }
@@ -87,7 +94,9 @@ export function calibrationPrompts(world: World): string[] {
 /** Russian texts for the copy task of the calibration. */
 export function copyTexts(world: World): string[] {
   const random = createRandom(seeds.copies);
-  return Array.from({ length: copyTextCount }, () => copyText(random, "ru", world.reserved));
+  return Array.from({ length: copyTextCount }, () =>
+    copyText(random, "ru", world.reserved, copyTextSentences[random.below(copyTextSentences.length)]),
+  );
 }
 
 function isReserved(paragraph: string, reserved: ReadonlySet<string>): boolean {
@@ -100,10 +109,19 @@ const documents = (texts: string[]): string => `${texts.join("\n\n")}\n`;
 /** Writes what ships: corpora, prompts, copy texts and benchmark under `folder`. */
 export function writeTexts(world: World, folder: string): void {
   const at = (...parts: string[]): string => path.join(folder, ...parts);
-  const validation = russianParagraphs(world, seeds.validation, adaptationSize.validation);
-  const train = russianParagraphs(world, seeds.adaptation, adaptationSize.train, new Set(validation));
+  const russian = { language: "ru", options: adaptationOptions } as const;
+  const english = { language: "en", options: paragraphOptions } as const;
+  const validation = paragraphsIn(world, { ...russian, seed: seeds.validation, characters: adaptationSize.validation });
+  const train = paragraphsIn(world, {
+    ...russian,
+    seed: seeds.adaptation,
+    characters: adaptationSize.train,
+    without: new Set(validation),
+  });
+  const replay = paragraphsIn(world, { ...english, seed: seeds.replay, characters: adaptationSize.replay });
   mkdirSync(at("corpus"), { recursive: true });
   writeFileAtomic(at("corpus", "train.txt.gz"), gzipSync(documents(train), { level: 9 }));
+  writeFileAtomic(at("corpus", "replay.txt.gz"), gzipSync(documents(replay), { level: 9 }));
   writeFileAtomic(at("corpus", "validation.txt"), documents(validation));
   writeFileAtomic(at("corpus", "copy.txt.gz"), gzipSync(documents(copyTexts(world)), { level: 9 }));
   writeFileAtomic(at("prompts.jsonl"), jsonl(calibrationPrompts(world).map((prompt) => ({ prompt }))));

@@ -1,5 +1,4 @@
 /** Asks a model the questions of a task's items, a batch of items after the other, and judges what it answers. */
-import { EngineError } from "../errors.js";
 import type { LanguageModel } from "../inference/language-model.js";
 import { sha256 } from "../sha256.js";
 import type { Tokenizer } from "../tokenizer/tokenizer.js";
@@ -26,7 +25,7 @@ export async function* answerItems(
 ): AsyncGenerator<NewSample[]> {
   let size = firstBatch;
   for (let first = 0; first < items.length; ) {
-    if (signal?.aborted) throw new EngineError("run.interrupted", "interrupted while scoring");
+    signal?.throwIfAborted();
     const started = performance.now();
     const batch = items.slice(first, first + size);
     yield await answerBatch(task, batch, prompts, model, tokenizer);

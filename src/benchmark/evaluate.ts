@@ -1,9 +1,8 @@
 /** Scores one model on tasks, and keeps every answer in the results database as it comes. */
 import { availableParallelism } from "node:os";
 import type { ComputeOptions } from "../engine/engine.js";
-import { BenchmarkError, EngineError } from "../errors.js";
-import type { LanguageModel } from "../inference/language-model.js";
-import { openLanguageModel } from "../inference/open-language-model.js";
+import { BenchmarkError } from "../errors.js";
+import { withLanguageModel } from "../inference/with-language-model.js";
 import type { Progress } from "../progress.js";
 import { sha256 } from "../sha256.js";
 import { versions } from "../versions.js";
@@ -143,38 +142,33 @@ async function answerMissing(
   if (missing.every((items) => items.length === 0)) return;
   const { signal } = options;
   const { file, release } = await model.openFile();
-  let language: LanguageModel | undefined;
-  const stop = (): void => void language?.dispose();
+  const modelOptions = {
+    ...options.compute,
+    parallel: options.parallel,
+    contextLength: model.contextLimit === undefined ? undefined : Math.min(model.contextLimit, longestContext),
+    tokens: model.tokenizer.size,
+  };
+  const interruption = { signal, activity: `scoring ${options.name}` };
   try {
-    language = await openLanguageModel(file, {
-      ...options.compute,
-      parallel: options.parallel,
-      contextLength: model.contextLimit === undefined ? undefined : Math.min(model.contextLimit, longestContext),
-      tokens: model.tokenizer.size,
-    });
-    signal?.addEventListener("abort", stop);
-    for (const [i, { name, task, dataset }] of planned.entries()) {
-      const prompts = createPromptBuilder({
-        tokenizer: model.tokenizer,
-        stopIds: model.stopIds,
-        contextLimit: language.contextLength,
-        examples: dataset.prompt.slice(0, options.few_shot ?? 0),
-        system: options.system,
-      });
-      const total = dataset.test.length;
-      let done = total - missing[i]!.length;
-      for await (const samples of answerItems(task, missing[i]!, prompts, language, model.tokenizer, signal)) {
-        store.addSamples(run, name, samples);
-        done += samples.length;
-        progress?.({ task: `scoring ${options.name} on ${name}`, done, total, unit: "items" });
+    await withLanguageModel(file, modelOptions, interruption, async (language) => {
+      for (const [i, { name, task, dataset }] of planned.entries()) {
+        const prompts = createPromptBuilder({
+          tokenizer: model.tokenizer,
+          stopIds: model.stopIds,
+          contextLimit: language.contextLength,
+          examples: dataset.prompt.slice(0, options.few_shot ?? 0),
+          system: options.system,
+        });
+        const total = dataset.test.length;
+        let done = total - missing[i]!.length;
+        for await (const samples of answerItems(task, missing[i]!, prompts, language, model.tokenizer, signal)) {
+          store.addSamples(run, name, samples);
+          done += samples.length;
+          progress?.({ task: `scoring ${options.name} on ${name}`, done, total, unit: "items" });
+        }
       }
-    }
-  } catch (error) {
-    if (signal?.aborted) throw new EngineError("run.interrupted", `interrupted while scoring ${options.name}`);
-    throw error;
+    });
   } finally {
-    signal?.removeEventListener("abort", stop);
-    await language?.dispose();
     release();
   }
 }

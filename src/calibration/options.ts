@@ -1,14 +1,8 @@
 /** The section `calibration` of a recipe. */
 import { z } from "zod";
+import { textFilesSchema } from "../corpus/text-files.js";
 import { checkTraining, trainingShape } from "../engine/training-schema.js";
 import { calibrationSourceNames } from "./sources/registry.js";
-
-const corpus = z
-  .strictObject({
-    files: z.array(z.string()).min(1).describe("Globs of .txt, .jsonl, .parquet, each also .gz or .zst."),
-    documents: z.enum(["file", "blank_lines"]).default("file").describe("What a document is in a .txt file."),
-  })
-  .describe("Text files.");
 
 const share = z.number().gt(0).lt(1);
 
@@ -32,7 +26,7 @@ const filters = z.strictObject({
 });
 
 const copyTask = z.strictObject({
-  corpus,
+  corpus: textFilesSchema,
   share: share.default(0.35).describe("Share of all conversations."),
   units: z
     .array(z.enum(["sentence", "paragraph"]))
@@ -56,7 +50,7 @@ export const calibrationSchema = z
       .default(null)
       .describe("Conversations that ask for a text to be repeated word for word."),
     plain_text: z
-      .strictObject({ corpus, share: share.default(0.1).describe("Share of all blocks.") })
+      .strictObject({ corpus: textFilesSchema, share: share.default(0.1).describe("Share of all blocks.") })
       .nullable()
       .default(null)
       .describe("Blocks of plain text with a loss on every token, against forgetting."),

@@ -41,13 +41,19 @@ export interface TrainingOptions {
   checkpoint_every: number;
 }
 
+/** Rows `first` to `end` − 1. Several ranges are ascending and apart. */
+export interface RowRange {
+  first: number;
+  end: number;
+}
+
 export interface TrainingJob {
   /** Model folder to start from. */
   model: string;
   /** Training-set file (see training-set.ts). */
   data: string;
-  /** Rows of embedding and head that may be trained: the tokenizer's size. Rows beyond are padding and stay bit-identical. */
-  rows: number;
+  /** Rows of embedding and head that may be trained; all others (padding, for instance) stay bit-identical. */
+  rows: readonly RowRange[];
   options: TrainingOptions;
   compute: ComputeOptions;
   /** Folder for checkpoints; training continues from the newest whole one that fits this job. */

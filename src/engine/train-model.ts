@@ -11,14 +11,15 @@ import { readModelConfig } from "../model/config.js";
 import type { Progress } from "../progress.js";
 import type { Tokenizer } from "../tokenizer/tokenizer.js";
 import { copyTokenizerFiles } from "../tokenizer/write-tokenizer.js";
-import type { ComputeOptions, Engine, TrainingOptions, TrainingResult } from "./engine.js";
+import type { ComputeOptions, Engine, RowRange, TrainingOptions, TrainingResult } from "./engine.js";
 import { openTrainingLog } from "./training-log.js";
 
 export interface TrainModelJob {
   /** Model folder to start from. */
   model: string;
-  /** Its ids have the rows that are trained; rows beyond are padding. */
   tokenizer: Tokenizer;
+  /** Rows of embedding and head that are trained; those of all ids of the tokenizer where left out. */
+  rows?: readonly RowRange[] | undefined;
   /** Training-set file. */
   data: string;
   options: TrainingOptions;
@@ -79,7 +80,7 @@ async function attempt(
       {
         model: job.model,
         data: job.data,
-        rows: job.tokenizer.size,
+        rows: job.rows ?? [{ first: 0, end: job.tokenizer.size }],
         options: job.options,
         compute: job.compute,
         checkpoints: path.join(job.work, "checkpoints"),

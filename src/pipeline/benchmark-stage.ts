@@ -5,6 +5,7 @@ import { evaluate } from "../benchmark/evaluate.js";
 import { averages } from "../benchmark/groups.js";
 import { leaderboard } from "../benchmark/leaderboard.js";
 import { tasks as taskRegistry } from "../benchmark/registry.js";
+import { corpusFiles, validationCorpus } from "./corpora.js";
 import { heldOutBits } from "./held-out-bits.js";
 import {
   type BenchmarkStageResult,
@@ -13,13 +14,12 @@ import {
   type Made,
   type RunContext,
 } from "./run-context.js";
-import { corpusFiles, validationCorpus } from "./vocabulary-stage.js";
 
 /** Every model that the run has made, and the originals, by the name of its row. */
 function benchmarkRows({ recipe, models }: RunContext, made: Made): Record<string, string> {
   const { pretraining, propagation, calibration } = made;
   const rows: Record<string, string> = {};
-  if (recipe.benchmark!.bases) {
+  if (recipe.benchmark!.bases !== "none") {
     rows.original = models.base;
     if (pretraining !== undefined) {
       rows.initialised = path.join(pretraining.folder, "initialised");
@@ -32,6 +32,8 @@ function benchmarkRows({ recipe, models }: RunContext, made: Made): Record<strin
   }
   return rows;
 }
+
+const isBase = (row: string): boolean => ["original", "initialised", "adapted"].includes(row);
 
 /** What pretraining has measured on the same windows. */
 function measuredBits({ pretraining }: Made): Record<string, number> {
@@ -50,7 +52,7 @@ export const benchmarkStage: DefineStage<BenchmarkStageResult> = async (context,
   if (section === undefined) return undefined;
   const rows = benchmarkRows(context, made);
   const known = measuredBits(made);
-  const { tasks, data, few_shot, limit, database } = section;
+  const { tasks, data, few_shot, limit, database, bases } = section;
   const db = database ?? path.join(runFolder, "results.sqlite");
   return {
     name: "benchmark",
@@ -68,14 +70,15 @@ export const benchmarkStage: DefineStage<BenchmarkStageResult> = async (context,
       const result: BenchmarkStageResult = {};
       for (const [name, model] of Object.entries(rows)) {
         const bits_per_character = recipe.corpus === undefined ? null : await measureBits(name, model, work);
+        const measured = bases === "bits" && isBase(name) ? [] : tasks;
         const scored =
-          tasks.length === 0
+          measured.length === 0
             ? { ...averages({}), tasks: {}, standard_errors: {}, items: {} }
             : await evaluate(
                 {
                   model,
                   name,
-                  tasks,
+                  tasks: measured,
                   data: data!,
                   db,
                   few_shot,

@@ -1,8 +1,8 @@
 import path from "node:path";
 import { calibrate } from "../calibration/calibrate.js";
 import { initialise } from "../pretraining/initialise.js";
+import { corpusFiles, withoutFiles } from "./corpora.js";
 import { type CalibrationResult, computeOptions, type DefineStage } from "./run-context.js";
-import { corpusFiles } from "./vocabulary-stage.js";
 
 /** Stage 4: the tuned model in `calibrated/`, and the controls that the recipe names, tuned in the same way. */
 export const calibrationStage: DefineStage<CalibrationResult> = async (context, made) => {
@@ -58,12 +58,19 @@ export const calibrationStage: DefineStage<CalibrationResult> = async (context, 
   /** The instruct model with new rows and nothing propagated: what calibration alone can do. */
   async function initialised(work: string): Promise<string> {
     const out = path.join(work, "initialised");
-    const { initializer, pad_to_multiple_of } = recipe.pretraining!;
-    await initialise({ model: teacher!, tokenizer: propagated, initializer, pad_to_multiple_of, out }, progress);
+    const { initializer, head_initializer, pad_to_multiple_of } = recipe.pretraining!;
+    await initialise(
+      {
+        model: teacher!,
+        tokenizer: propagated,
+        initializer,
+        head_initializer,
+        pad_to_multiple_of,
+        seed: recipe.seed,
+        out,
+      },
+      progress,
+    );
     return out;
   }
 };
-
-/** Which files, the inputs say; where they lie does not matter. */
-const withoutFiles = <T extends { corpus: object }>(section: T | null): unknown =>
-  section && { ...section, corpus: { ...section.corpus, files: null } };

@@ -3,8 +3,8 @@ import { bitsPerCharacter } from "../engine/bits-per-character.js";
 import { getEngine } from "../engine/registry.js";
 import { pretrainingSchema } from "../pretraining/options.js";
 import { loadTokenizer } from "../tokenizer/load-tokenizer.js";
+import { validationCorpus } from "./corpora.js";
 import { computeOptions, type RunContext } from "./run-context.js";
-import { validationCorpus } from "./vocabulary-stage.js";
 
 /** Bits per character of the recipe's held-out text under `model`, in the windows that pretraining uses. */
 export async function heldOutBits(context: RunContext, model: string, work: string): Promise<number> {

@@ -1,9 +1,10 @@
 import path from "node:path";
 import { initialise } from "../pretraining/initialise.js";
 import { pretrain } from "../pretraining/pretrain.js";
+import { corpusFiles, trainingCorpus, validationCorpus, withoutFiles } from "./corpora.js";
 import { heldOutBits } from "./held-out-bits.js";
 import { computeOptions, type DefineStage, type PretrainingResult } from "./run-context.js";
-import { adaptedTokenizer, corpusFiles, trainingCorpus, validationCorpus } from "./vocabulary-stage.js";
+import { adaptedTokenizer } from "./vocabulary-stage.js";
 
 /** Stage 2: `initialised/` (new rows) and `adapted/` (trained), both bases. */
 export const pretrainingStage: DefineStage<PretrainingResult> = async (context, made) => {
@@ -21,16 +22,29 @@ export const pretrainingStage: DefineStage<PretrainingResult> = async (context, 
       tokenizer,
       corpus: await corpusFiles(corpus),
       validation: await corpusFiles(validation),
+      ...(options.replay !== null && { replay: await corpusFiles(options.replay.corpus) }),
     },
-    options: { ...options, corpus: { ...corpus, files: null } },
+    options: { ...options, replay: withoutFiles(options.replay), corpus: { ...corpus, files: null } },
     seed: recipe.seed,
     run: async (folder, work) => {
       const initialised = path.join(folder, "initialised");
-      const { initializer, pad_to_multiple_of } = options;
-      await initialise({ model: models.base, tokenizer, initializer, pad_to_multiple_of, out: initialised }, progress);
+      const { initializer, head_initializer, pad_to_multiple_of } = options;
+      await initialise(
+        {
+          model: models.base,
+          tokenizer,
+          initializer,
+          head_initializer,
+          pad_to_multiple_of,
+          seed: recipe.seed,
+          out: initialised,
+        },
+        progress,
+      );
       const summary = await pretrain(
         {
           model: initialised,
+          original: models.base,
           corpus,
           validation,
           options,

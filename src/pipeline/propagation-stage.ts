@@ -21,15 +21,30 @@ export const propagationStage: DefineStage<PropagationResult> = async ({ recipe,
     name: "propagation",
     version: 1,
     inputs: { base: models.base, instruct, adapted },
-    options: { ...propagation, initializer: pretraining!.initializer },
+    options: {
+      ...propagation,
+      initializer: pretraining!.initializer,
+      head_initializer: pretraining!.head_initializer,
+    },
     seed: recipe.seed,
     run: async (folder) => {
       const result: PropagationResult = {};
       for (const [row, method] of Object.entries(propagationRows(propagation.method, propagation.also))) {
         const out = path.join(folder, row);
         if (method === "initialised") {
-          const { initializer, pad_to_multiple_of } = pretraining!;
-          await initialise({ model: instruct, tokenizer: adapted, initializer, pad_to_multiple_of, out }, progress);
+          const { initializer, head_initializer, pad_to_multiple_of } = pretraining!;
+          await initialise(
+            {
+              model: instruct,
+              tokenizer: adapted,
+              initializer,
+              head_initializer,
+              pad_to_multiple_of,
+              seed: recipe.seed,
+              out,
+            },
+            progress,
+          );
           result[row] = null;
         } else {
           result[row] = await propagate(

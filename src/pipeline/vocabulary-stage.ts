@@ -1,31 +1,14 @@
 import path from "node:path";
-import { findCorpusFiles } from "../corpus/corpus-files.js";
-import { type CorpusOptions, readCorpus } from "../corpus/read-corpus.js";
-import type { Recipe } from "../recipe.js";
+import { readCorpus } from "../corpus/read-corpus.js";
 import { loadTokenizer } from "../tokenizer/load-tokenizer.js";
 import { symbolsPerToken } from "../tokenizer/symbols-per-token.js";
 import { buildVocabulary, type VocabularySummary } from "../vocabulary/build-vocabulary.js";
+import { corpusFiles, trainingCorpus, validationCorpus } from "./corpora.js";
 import type { DefineStage, Made, RunContext } from "./run-context.js";
 
 export interface VocabularyResult extends VocabularySummary {
   /** Code points a token on the validation text. */
   symbols_per_token: { original: number; adapted: number };
-}
-
-/** The recipe's training text, with its filters. */
-export function trainingCorpus({ corpus }: Recipe): CorpusOptions {
-  const { train, documents, filters } = corpus!;
-  return { files: train, documents, ...(filters && { filters }) };
-}
-
-/** The recipe's held-out text, as it is. */
-export function validationCorpus({ corpus }: Recipe): CorpusOptions {
-  return { files: corpus!.validation, documents: corpus!.documents };
-}
-
-/** Paths of all files of a corpus, as inputs of a stage. */
-export async function corpusFiles(options: CorpusOptions): Promise<string[]> {
-  return (await findCorpusFiles(options.files)).map((file) => file.path);
 }
 
 /** The folder of the tokenizer that the adapted models use: the new one, or the base's where the recipe keeps it. */

@@ -30,10 +30,12 @@ export interface InitialiseJob {
   /** Folder of the new tokenizer. */
   tokenizer: string;
   initializer: InitializerName;
+  /** For an LM head of its own; `initializer` where left out. */
+  head_initializer?: InitializerName | undefined;
   /** Written whole or not at all. */
   out: string;
-  /** For initializers that draw; `mean` does not. */
-  seed?: number;
+  /** For initializers that draw; 0 where left out. */
+  seed?: number | undefined;
   /** Rows are padded up to a multiple of this; 1 where left out. */
   pad_to_multiple_of?: number;
 }
@@ -64,7 +66,7 @@ export async function initialise(job: InitialiseJob, progress?: Progress): Promi
     const { pieces, summary } = await plannedRows(tokenizer, original, rows);
     const matrices = config.tie_word_embeddings ? [embeddingName] : [embeddingName, headName];
     const replaced = (name: string): TensorSource =>
-      newMatrix(checkpoint, name, pieces, original.size, initializers[job.initializer], job.seed ?? 0);
+      newMatrix(checkpoint, name, pieces, original.size, initializers[initializerOf(name, job)], job.seed ?? 0);
     const tensors = [...checkpoint.tensors.keys()]
       .filter((name) => name !== headName || matrices.includes(headName))
       .map((name) => (matrices.includes(name) ? replaced(name) : copyTensor(checkpoint, name)));
@@ -79,6 +81,10 @@ export async function initialise(job: InitialiseJob, progress?: Progress): Promi
   } finally {
     checkpoint.close();
   }
+}
+
+function initializerOf(matrix: string, { initializer, head_initializer }: InitialiseJob): InitializerName {
+  return matrix === headName ? (head_initializer ?? initializer) : initializer;
 }
 
 /** For every new row the original ids it is made of. An added token that both have is made of its own row. */
@@ -128,6 +134,12 @@ function newMatrix(
     shape: [pieces.length, width],
     dtype: info.dtype,
     pieces: () =>
-      initializer({ rows: checkpoint.readFloat32(name), width, trained, pieces, random: createRandom(seed) }),
+      initializer({
+        rows: checkpoint.readFloat32(name),
+        width,
+        trained,
+        pieces,
+        random: createRandom(2 * seed + (name === headName ? 1 : 0)),
+      }),
   };
 }

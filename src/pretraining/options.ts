@@ -1,11 +1,16 @@
 /** The section `pretraining` of a recipe. Defaults are the paper's settings (arXiv 2412.21140) where it names them. */
 import { z } from "zod";
+import { textFilesSchema } from "../corpus/text-files.js";
 import { checkTraining, trainingShape } from "../engine/training-schema.js";
 import { initializerNames } from "./initializers/registry.js";
 
 export const pretrainingSchema = z
   .strictObject({
     initializer: z.enum(initializerNames).default("mean").describe("How rows of new tokens begin."),
+    head_initializer: z
+      .enum(initializerNames)
+      .optional()
+      .describe("The same for an LM head of its own; as initializer where left out."),
     pad_to_multiple_of: z.int().min(1).default(1).describe("Embedding rows are padded up to a multiple of this."),
     ...trainingShape({
       trainable: "embeddings",
@@ -16,6 +21,20 @@ export const pretrainingSchema = z
       warmup_steps: 100,
       weight_decay: 0.1,
     }),
+    replay: z
+      .strictObject({
+        corpus: textFilesSchema,
+        share: z.number().gt(0).lt(1).default(0.1).describe("Share of all tokens."),
+      })
+      .nullable()
+      .default(null)
+      .describe("Text of the languages that the model has learned before, mixed in against forgetting."),
+    rows: z
+      .enum(["all", "used", "new"])
+      .default("all")
+      .describe(
+        "Rows of embedding and LM head that are trained; used: of tokens that the corpus (not the replay) has; new: of tokens that the original vocabulary lacks.",
+      ),
     block_starts: z
       .enum(["paragraph", "anywhere"])
       .default("paragraph")

@@ -23,6 +23,8 @@ export interface PretrainJob {
   model: string;
   /** Tokenizer folder or file; the model's own where left out. */
   tokenizer?: string;
+  /** The tokenizer before, folder or file; needed for `rows: new`. */
+  original?: string | undefined;
   corpus: CorpusOptions;
   /** Held-out text for the measurement before and after. */
   validation?: CorpusOptions;
@@ -41,8 +43,15 @@ export interface PretrainingSummary {
   bits_per_character: { before: number; after: number } | null;
   /** Positions with a loss over the whole training. */
   tokens: number;
-  /** Tokens of the corpus, and how many of them stand in two blocks. */
-  corpus: { documents: number; characters: number; tokens: number; repeated: number; blocks: number };
+  /** Tokens of the corpus, how many of them stand in two blocks, and those of the replay. */
+  corpus: {
+    documents: number;
+    characters: number;
+    tokens: number;
+    repeated: number;
+    replayed: number;
+    blocks: number;
+  };
   /** Of the part that the last process did; null where that was nothing. */
   tokens_per_second: number | null;
   steps: number;
@@ -59,6 +68,7 @@ export async function pretrain(
   const engine = getEngine();
   const tokenizer = await loadTokenizer(job.tokenizer ?? model);
   checkTokenizerFits(readModelConfig(model), tokenizer, model);
+  const original = options.rows === "new" && job.original !== undefined ? await loadTokenizer(job.original) : undefined;
   const measure = async (folder: string, name: string): Promise<BitsPerCharacter | undefined> => {
     if (validation === undefined) return undefined;
     const file = path.join(work, `${name}.json`);
@@ -87,7 +97,9 @@ export async function pretrain(
     "pretraining",
     contentHashes(model),
     contentHashes(tokenizer.source),
+    original && contentHashes(original.source),
     await corpusState(corpus),
+    await corpusState(options.replay?.corpus),
     await corpusState(validation),
     options,
     seed,
@@ -96,13 +108,13 @@ export async function pretrain(
   const training = path.join(work, "training");
   const trained = await trainWeights(
     engine,
-    { model, tokenizer, corpus, options, seed, compute, work: training },
+    { model, tokenizer, original, corpus, options, seed, compute, work: training },
     progress,
     signal,
   );
   const after = await measure(trained.folder, "after");
   await finishModelFolder(trained, { model, tokenizer: tokenizer.source }, out);
-  const { blocks, documents, characters, tokens, repeated } = trained.packed;
+  const { used: _, ...packed } = trained.packed;
   return {
     loss: { before: before?.loss ?? trained.losses.first, after: after?.loss ?? trained.losses.last },
     bits_per_character:
@@ -110,7 +122,7 @@ export async function pretrain(
         ? null
         : { before: before.bits_per_character, after: after.bits_per_character },
     tokens: trained.tokens,
-    corpus: { documents, characters, tokens, repeated, blocks },
+    corpus: packed,
     tokens_per_second: trained.tokens_per_second,
     steps: trained.steps,
     peak_mb: trained.peak_mb,

@@ -3,19 +3,23 @@ import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { writeFileAtomic } from "../atomic-output.js";
 import { type CorpusOptions, readCorpus } from "../corpus/read-corpus.js";
-import type { ComputeOptions, Engine } from "../engine/engine.js";
+import type { ComputeOptions, Engine, RowRange } from "../engine/engine.js";
 import { finishModelFolder, type TrainedModel, trainModel } from "../engine/train-model.js";
 import { trainingOptions } from "../engine/training-schema.js";
 import { contentHashes, corpusState, openWorkFolder } from "../engine/work-folder.js";
+import { RecipeError } from "../errors.js";
 import type { Progress } from "../progress.js";
 import type { Tokenizer } from "../tokenizer/tokenizer.js";
 import type { PretrainingOptions } from "./options.js";
 import { type PackedBlocks, packBlocks } from "./pack-blocks.js";
+import { newRows, rowRanges } from "./trained-rows.js";
 
 export interface DocumentTraining {
   /** Model folder to start from. */
   model: string;
   tokenizer: Tokenizer;
+  /** The vocabulary before; needed where only the rows of new tokens are trained. */
+  original?: Tokenizer | undefined;
   corpus: CorpusOptions;
   options: PretrainingOptions;
   seed: number;
@@ -35,29 +39,64 @@ export async function trainWeights(
   progress?: Progress,
   signal?: AbortSignal,
 ): Promise<DocumentTrainingResult> {
-  const { model, tokenizer, corpus, options, seed, compute, work } = job;
+  const { model, tokenizer, original, corpus, options, seed, compute, work } = job;
+  checkRows(job);
   openWorkFolder(work, [
     "documents",
     contentHashes(model),
     contentHashes(tokenizer.source),
+    options.rows === "new" && contentHashes(original!.source),
     await corpusState(corpus),
+    await corpusState(options.replay?.corpus),
     options,
     seed,
   ]);
   const data = path.join(work, "documents.blocks");
   const note = path.join(work, "documents.json");
   if (!existsSync(data) || !existsSync(note)) {
-    const packed = await packBlocks(readCorpus(corpus), tokenizer, options, data, progress, signal);
+    const { replay } = options;
+    const packed = await packBlocks(
+      {
+        documents: readCorpus(corpus),
+        replay: replay === null ? undefined : { documents: readCorpus(replay.corpus), share: replay.share },
+        tokenizer,
+        options,
+        file: data,
+      },
+      progress,
+      signal,
+    );
     writeFileAtomic(note, JSON.stringify(packed));
   }
   const packed = JSON.parse(readFileSync(note, "utf8")) as PackedBlocks;
+  const rows = trainedRows(job, packed);
   const trained = await trainModel(
     engine,
-    { model, tokenizer, data, options: trainingOptions(options, packed.blocks, seed), compute, work },
+    { model, tokenizer, rows, data, options: trainingOptions(options, packed.blocks, seed), compute, work },
     progress,
     signal,
   );
   return { ...trained, packed };
+}
+
+function trainedRows(
+  { tokenizer, original, options }: DocumentTraining,
+  { used }: PackedBlocks,
+): RowRange[] | undefined {
+  if (options.rows === "all") return undefined;
+  if (options.rows === "used") return rowRanges(used);
+  return newRows(tokenizer, original!);
+}
+
+function checkRows({ original, options }: DocumentTraining): void {
+  if (options.rows !== "new" || original !== undefined) return;
+  throw new RecipeError(
+    "pretraining.no_original",
+    "rows: new needs the original tokenizer, to know which tokens are new",
+    {
+      hint: "With lep train: --original, a folder, file or hub id.",
+    },
+  );
 }
 
 /** The same, into a complete model folder `out` with the tokenizer's files and `training.jsonl`. */

@@ -1,15 +1,8 @@
 import { CheckpointError, TokenizerError } from "../errors.js";
 import { checkTokenizerFits } from "../model/check-tokenizer-fits.js";
-import { type Checkpoint, openCheckpoint } from "../model/checkpoint.js";
 import type { ModelConfig } from "../model/config.js";
-import { loadTokenizer } from "../tokenizer/load-tokenizer.js";
 import type { Tokenizer } from "../tokenizer/tokenizer.js";
-
-/** A model with its tokenizer. */
-export interface TokenizedModel {
-  checkpoint: Checkpoint;
-  tokenizer: Tokenizer;
-}
+import { type TokenizedModel, withModels } from "./open-models.js";
 
 export interface PropagationModels {
   base: TokenizedModel;
@@ -41,16 +34,7 @@ export function checkModels({ base, instruct, adapted }: PropagationModels): voi
 
 /** `checkOriginals` for two model folders. */
 export async function checkOriginalFolders(base: string, instruct: string): Promise<void> {
-  const open = async (folder: string): Promise<TokenizedModel> => ({
-    checkpoint: openCheckpoint(folder),
-    tokenizer: await loadTokenizer(folder),
-  });
-  const models = [await open(base), await open(instruct)] as const;
-  try {
-    checkOriginals(...models);
-  } finally {
-    for (const { checkpoint } of models) checkpoint.close();
-  }
+  await withModels({ base, instruct }, (models) => checkOriginals(models.base, models.instruct));
 }
 
 /** What can be said before anything was adapted. Throws as `checkModels`. */

@@ -7,13 +7,14 @@
 import path from "node:path";
 import { writeFolderAtomic } from "../atomic-output.js";
 import { CheckpointError } from "../errors.js";
-import { type Checkpoint, copyTensor, float32Tensor, openCheckpoint, writeCheckpoint } from "../model/checkpoint.js";
+import { copyTensor, float32Tensor, openCheckpoint, writeCheckpoint } from "../model/checkpoint.js";
 import { embeddingName, headName } from "../model/tensor-names.js";
 import type { Progress } from "../progress.js";
 import { loadTokenizer } from "../tokenizer/load-tokenizer.js";
 import type { Tokenizer } from "../tokenizer/tokenizer.js";
-import { checkModels, type PropagationModels, type TokenizedModel } from "./check-models.js";
+import { checkModels, type PropagationModels } from "./check-models.js";
 import { type MapSummary, mapRows } from "./map-rows.js";
+import { type TokenizedModel, withModels } from "./open-models.js";
 import { type PropagationMethodName, propagationMethods } from "./registry.js";
 import { mapTokenIds } from "./token-ids.js";
 import { readOptionalJson, writeInstructTokenizer, writeJson } from "./write-instruct-tokenizer.js";
@@ -45,23 +46,11 @@ export interface PropagationSummary {
  */
 export async function propagate(options: PropagationOptions, progress?: Progress): Promise<PropagationSummary> {
   checkOutput(options);
-  const opened: Checkpoint[] = [];
-  const open = async (folder: string): Promise<TokenizedModel> => {
-    const checkpoint = openCheckpoint(folder);
-    opened.push(checkpoint);
-    return { checkpoint, tokenizer: await loadTokenizer(folder) };
-  };
-  try {
-    const models: PropagationModels = {
-      base: await open(options.base),
-      instruct: await open(options.instruct),
-      adapted: await open(options.adapted),
-    };
+  const { base, instruct, adapted, out } = options;
+  return await withModels({ base, instruct, adapted }, (models) => {
     checkModels(models);
-    return await writeFolderAtomic(options.out, (partial) => writePropagated(models, options, partial, progress));
-  } finally {
-    for (const checkpoint of opened) checkpoint.close();
-  }
+    return writeFolderAtomic(out, (partial) => writePropagated(models, options, partial, progress));
+  });
 }
 
 /** The output replaces what was there, so it may be none of the inputs. */

@@ -6,7 +6,8 @@ import { after, before, test } from "node:test";
 import type { Token } from "node-llama-cpp";
 import { LepError } from "../../src/errors.js";
 import type { GenerateRequest, LanguageModel, ScoreRequest } from "../../src/inference/language-model.js";
-import { openLanguageModel } from "../../src/inference/open-language-model.js";
+import { type LanguageModelOptions, openLanguageModel } from "../../src/inference/open-language-model.js";
+import { withLanguageModel } from "../../src/inference/with-language-model.js";
 import { exportGguf } from "../../src/model/gguf/export-gguf.js";
 import { startLlamaCpp } from "../../src/model/llama-cpp.js";
 import { createRandom } from "../../src/random.js";
@@ -28,7 +29,8 @@ before(async () => {
 });
 after(() => rmSync(folder, { recursive: true, force: true }));
 
-const open = (options: { parallel?: number; threads?: number; contextLength?: number } = {}): Promise<LanguageModel> =>
+type Options = Partial<LanguageModelOptions>;
+const open = (options: Options = {}): Promise<LanguageModel> =>
   openLanguageModel(gguf, { device: "cpu", threads: 2, contextLength: 256, ...options });
 
 async function using<T>(model: LanguageModel, work: (model: LanguageModel) => Promise<T>): Promise<T> {
@@ -177,6 +179,34 @@ test("a model that is closed while it works says so", async () => {
   await model.dispose();
   await work;
   await assert.rejects(model.generate(answers), withCode("inference.closed"));
+});
+
+test("rows behind the tokenizer's last id are never generated", async () => {
+  const { answers } = requests(12);
+  const most = async (options: object): Promise<number> =>
+    using(await open(options), async (model) =>
+      Math.max(...(await model.generate(answers)).flatMap(({ tokens }) => tokens)),
+    );
+  const tokens = 100;
+  assert.ok((await most({})) >= tokens);
+  assert.ok((await most({ tokens })) < tokens);
+});
+
+test("a signal ends an answer, and is told from a fault", async () => {
+  const { answers } = requests(50);
+  const options = { device: "cpu", threads: 2, contextLength: 256 } as const;
+  const controller = new AbortController();
+  const { signal } = controller;
+  const answering = withLanguageModel(gguf, options, { signal, activity: "testing" }, async (model) => {
+    const work = model.generate(answers);
+    controller.abort();
+    return work;
+  });
+  await assert.rejects(answering, { code: "run.interrupted", message: "interrupted while testing" });
+  const fails = async (): Promise<void> => {
+    throw new RangeError("own");
+  };
+  await assert.rejects(withLanguageModel(gguf, options, { signal: undefined, activity: "testing" }, fails), RangeError);
 });
 
 test("files that are no model, and models that compute no numbers, are named", async () => {

@@ -109,3 +109,22 @@ for (const [name, initializer] of Object.entries(initializers)) {
     assert.deepEqual(made.slice(0, width), [...rows.subarray(4 * width, 5 * width)]);
   });
 }
+
+test("random: rows of several pieces have the mean and the variance of the original rows in every dimension", () => {
+  const random = createRandom(5);
+  const width = 8;
+  // Dimension i around i, with a deviation of (i + 1) / 10.
+  const rows = Float32Array.from(
+    { length: 500 * width },
+    (_, at) => (at % width) + (0.1 * (at % width) + 0.1) * random.normal(),
+  );
+  const pieces = Array.from({ length: 2000 }, (_, i) => Int32Array.of(i % 40, (i * 7 + 1) % 40));
+  const made = [...initializers.random({ rows, width, trained: 500, pieces, random: createRandom(1) })][0]!;
+  for (let i = 0; i < width; i++) {
+    const values = Array.from(pieces, (_, row) => made[row * width + i]!);
+    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+    const deviation = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length);
+    assert.ok(Math.abs(mean - i) < 0.1, `mean of dimension ${i}: ${mean}`);
+    assert.ok(Math.abs(deviation / (0.1 * i + 0.1) - 1) < 0.12, `deviation of dimension ${i}: ${deviation}`);
+  }
+});

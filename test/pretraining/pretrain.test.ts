@@ -8,7 +8,8 @@ import { pretrainingSchema } from "../../src/pretraining/options.js";
 import { type PretrainJob, pretrain } from "../../src/pretraining/pretrain.js";
 import { createRandom } from "../../src/random.js";
 import { sha256File } from "../../src/sha256.js";
-import { writeTinyModel } from "./tiny-model.js";
+import { loadTokenizer } from "../../src/tokenizer/load-tokenizer.js";
+import { writeTinyModel, writeTinyTokenizer } from "./tiny-model.js";
 
 let folder: string;
 const at = (name: string): string => path.join(folder, name);
@@ -102,4 +103,50 @@ test("a tokenizer larger than the model is refused before any work", async () =>
     code: "checkpoint.tokenizer_too_large",
   });
   assert.ok(!existsSync(at("never")));
+});
+
+test("with rows: new only the rows of new tokens are trained", async () => {
+  writeTinyTokenizer(at("original"), [" the", " кот"]);
+  const withoutOriginal = job("new-rows", { rows: "new" });
+  await assert.rejects(() => pretrain(withoutOriginal), { code: "pretraining.no_original" });
+  await pretrain({ ...withoutOriginal, original: at("original") });
+  const original = await loadTokenizer(at("original"));
+  const tokenizer = await loadTokenizer(at("model"));
+  const [before, trained] = [openCheckpoint(at("model")), openCheckpoint(at("new-rows"))];
+  const width = before.config.hidden_size;
+  for (const name of ["model.embed_tokens.weight", "lm_head.weight"]) {
+    const [a, b] = [before.readFloat32(name), trained.readFloat32(name)];
+    const changed: string[] = [];
+    for (let id = 0; id < before.config.vocab_size; id++) {
+      const row = (values: Float32Array): string => values.subarray(id * width, (id + 1) * width).join();
+      if (row(a) !== row(b)) changed.push(tokenizer.tokenOf(id)!);
+    }
+    const lacking = Array.from({ length: tokenizer.size }, (_, id) => tokenizer.tokenOf(id)!).filter(
+      (token) => original.idOf(token) === undefined,
+    );
+    // Embedding rows change where the text has the token, rows of the head everywhere.
+    assert.ok(changed.length > 0 && changed.every((token) => lacking.includes(token)), changed.join());
+    if (name === "lm_head.weight") assert.deepEqual(changed, lacking);
+  }
+  before.close();
+  trained.close();
+});
+
+test("replay is mixed in up to its share, and rows: used leaves its tokens alone", async () => {
+  writeFileSync(at("replay.txt"), Array.from({ length: 200 }, () => "QQ Z.\n\n").join(""));
+  const replay = { corpus: { files: [at("replay.txt")], documents: "blank_lines" }, share: 0.2 };
+  const { corpus } = await pretrain(job("replayed", { replay, rows: "used" }));
+  const share = corpus.replayed / (corpus.tokens + corpus.replayed);
+  assert.ok(share >= 0.2 && share < 0.21, String(share));
+  const tokenizer = await loadTokenizer(at("model"));
+  const [before, trained] = [openCheckpoint(at("model")), openCheckpoint(at("replayed"))];
+  const width = before.config.hidden_size;
+  const [a, b] = [before.readFloat32("lm_head.weight"), trained.readFloat32("lm_head.weight")];
+  const changed = (text: string): boolean => {
+    const id = tokenizer.idOf(text)!;
+    return [...a.subarray(id * width, (id + 1) * width)].some((value, i) => value !== b[id * width + i]);
+  };
+  assert.deepEqual(["Q", "Z", ".", "\u0120the"].map(changed), [false, false, true, true]);
+  before.close();
+  trained.close();
 });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, test } from "node:test";
@@ -106,5 +106,9 @@ test("all files of a tokenizer are copied, and no old ones stay", () => {
   writeFileSync(path.join(to, "config.json"), "{}");
   copyTokenizerFiles(byteLevelFolder, to);
   assert.deepEqual(readdirSync(to).sort(), ["config.json", ...readdirSync(byteLevelFolder)].sort());
+  const other = path.join(folder, "other-name.json");
+  cpSync(path.join(byteLevelFolder, "tokenizer.json"), other);
+  copyTokenizerFiles(other, to);
+  assert.deepEqual(readdirSync(to).sort(), ["config.json", "tokenizer.json"]);
   assert.throws(() => copyTokenizerFiles(folder, to), /no tokenizer\.json/);
 });

@@ -7,8 +7,7 @@
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { readPrompts } from "../../corpus/prompts.js";
-import { EngineError } from "../../errors.js";
-import { openLanguageModel } from "../../inference/open-language-model.js";
+import { withLanguageModel } from "../../inference/with-language-model.js";
 import { readModelConfig } from "../../model/config.js";
 import { exportGguf } from "../../model/gguf/export-gguf.js";
 import type { Progress } from "../../progress.js";
@@ -42,10 +41,11 @@ export async function selfAnswers(job: SourceJob, progress?: Progress, signal?: 
   const batchSize = options.parallel * roundsInBatch;
   const answers = keptAnswers(file, batchSize, prompts.length);
   if (answers.length < prompts.length) {
-    for await (const batch of generateAnswers(job, prompts, answers, batchSize, progress, signal)) {
+    const keep = (batch: Answer[]): void => {
       writing(file, () => appendFileSync(file, batch.map((answer) => `${JSON.stringify(answer)}\n`).join("")));
       answers.push(...batch);
-    }
+    };
+    await generateAnswers({ job, prompts, done: [...answers], batchSize, keep }, progress, signal);
   }
   const rejected: Partial<Record<Rejection, number>> = {};
   const conversations: ChatMessage[][] = [];
@@ -69,14 +69,20 @@ function keptAnswers(file: string, batchSize: number, prompts: number): Answer[]
   return lines.map((line) => JSON.parse(line) as Answer);
 }
 
-async function* generateAnswers(
-  job: SourceJob,
-  prompts: ChatMessage[][],
-  done: readonly Answer[],
-  batchSize: number,
+interface Generation {
+  job: SourceJob;
+  prompts: ChatMessage[][];
+  /** Answers of the first prompts, from before. */
+  done: readonly Answer[];
+  batchSize: number;
+  keep: (batch: Answer[]) => void;
+}
+
+async function generateAnswers(
+  { job, prompts, done, batchSize, keep }: Generation,
   progress: Progress | undefined,
   signal: AbortSignal | undefined,
-): AsyncGenerator<Answer[]> {
+): Promise<void> {
   const { teacher, options, compute, work } = job;
   const gguf = path.join(work, "teacher.gguf");
   if (!existsSync(gguf)) await exportGguf({ model: teacher, out: gguf, type: options.teacher_type });
@@ -93,17 +99,10 @@ async function* generateAnswers(
   }
   const longest = encoded.reduce((most, ids) => Math.max(most, ids.length), 0);
   const contextLength = Math.min(config.max_position_embeddings, longest + options.max_answer_tokens);
-  const model = await openLanguageModel(gguf, {
-    ...compute,
-    parallel: options.parallel,
-    contextLength,
-    tokens: tokenizer.size,
-  });
-  const stop = (): void => void model.dispose();
-  signal?.addEventListener("abort", stop);
-  try {
+  const modelOptions = { ...compute, parallel: options.parallel, contextLength, tokens: tokenizer.size };
+  await withLanguageModel(gguf, modelOptions, { signal, activity: "the instruct model answers" }, async (model) => {
     for (let first = done.length; first < prompts.length; first += batchSize) {
-      if (signal?.aborted) throw interruption();
+      signal?.throwIfAborted();
       const indices = Array.from({ length: Math.min(batchSize, prompts.length - first) }, (_, i) => first + i);
       const room = (index: number): number =>
         Math.min(options.max_answer_tokens, model.contextLength - encoded[index]!.length);
@@ -125,16 +124,7 @@ async function* generateAnswers(
         batch.push({ index, messages, answer, tokens: tokens.length, stopped, rejected });
       }
       progress?.({ task: "answering prompts", done: first + batch.length, total: prompts.length, unit: "prompts" });
-      yield batch;
+      keep(batch);
     }
-  } catch (error) {
-    if (signal?.aborted) throw interruption();
-    throw error;
-  } finally {
-    signal?.removeEventListener("abort", stop);
-    await model.dispose();
-  }
+  });
 }
-
-const interruption = (): EngineError =>
-  new EngineError("run.interrupted", "interrupted while the instruct model answers");

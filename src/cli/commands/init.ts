@@ -11,6 +11,8 @@ interface Arguments {
   model: string;
   tokenizer: string;
   initializer: InitializerName;
+  headInitializer?: InitializerName;
+  seed: number;
   out: string;
   json: boolean;
 }
@@ -27,12 +29,19 @@ export const initCommand = defineCommand<Arguments>({
         default: "mean" as InitializerName,
         describe: "how new rows begin",
       })
+      .option("head-initializer", {
+        choices: initializerNames,
+        describe: "the same for the LM head, where it is another",
+      })
+      .option("seed", { type: "number", default: 0, describe: "seed of what an initializer draws" })
       .option("out", { type: "string", demandOption: true, describe: "model folder to write" })
       .example("$0 init --model data/tiny-base --tokenizer my-tokenizer --out my-base", ""),
-  handler: async ({ tokenizer, initializer, out, json, ...options }) => {
+  handler: async ({ tokenizer, initializer, headInitializer, seed, out, json, ...options }) => {
     const model = await resolveModelFolder(options.model);
     checkOutputFolder(out, [model, tokenizer]);
-    await withProgress((progress) => initialise({ model, tokenizer, initializer, out }, progress));
+    await withProgress((progress) =>
+      initialise({ model, tokenizer, initializer, head_initializer: headInitializer, seed, out }, progress),
+    );
     const output = createOutput(json);
     output.event({ event: "initialised", model, tokenizer, out });
     output.line(`${out}: rows for ${tokenizer}`);

@@ -18,6 +18,7 @@ interface Arguments {
   model?: string;
   config?: string;
   tokenizer?: string;
+  original?: string;
   corpus: string[];
   validation?: string[];
   documents: "file" | "blank_lines";
@@ -36,6 +37,7 @@ export const trainCommand = defineCommand<Arguments>({
       .option("model", { type: "string", describe: "model folder or hub id to start from", conflicts: "config" })
       .option("config", { type: "string", describe: "config.json of a model from scratch, random weights" })
       .option("tokenizer", { type: "string", describe: "tokenizer folder; the model's own where left out" })
+      .option("original", { type: "string", describe: "the tokenizer before, for --rows new" })
       .option("corpus", { type: "string", array: true, demandOption: true, describe: "globs of the training text" })
       .option("validation", { type: "string", array: true, describe: "globs of held-out text" })
       .option("documents", {
@@ -45,7 +47,7 @@ export const trainCommand = defineCommand<Arguments>({
       })
       .option("out", { type: "string", demandOption: true, describe: "model folder to write" })
       .option("seed", { type: "number", default: 0, describe: "seed of everything that is drawn by chance" })
-      .options(schemaOptions(pretrainingSchema, ["initializer", "pad_to_multiple_of"]))
+      .options(schemaOptions(pretrainingSchema, ["initializer", "head_initializer", "pad_to_multiple_of"]))
       .example("$0 train --model data/tiny-base --corpus 'texts/*.txt' --steps 100 --out trained", ""),
   handler: async ({ out, seed, json, documents, corpus, validation, ...options }) => {
     const section = sectionFrom(pretrainingSchema, { ...options });
@@ -57,6 +59,7 @@ export const trainCommand = defineCommand<Arguments>({
           {
             model,
             ...(options.tokenizer !== undefined && { tokenizer: options.tokenizer }),
+            original: options.original,
             corpus: { files: corpus, documents },
             ...(validation !== undefined && { validation: { files: validation, documents } }),
             options: section,

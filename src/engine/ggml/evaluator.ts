@@ -21,7 +21,7 @@ export async function evaluate(
     const set = openBlocks(job.data, config.vocab_size);
     try {
       const backend = openBackend(job.compute.device, job.compute.threads);
-      const weights = await loadWeights(backend, checkpoint, null, job.precision, config.vocab_size);
+      const weights = await loadWeights(backend, checkpoint, null, job.precision, []);
       const batch = Math.max(1, Math.min(job.micro_batch, set.blocks));
       const inputs = createInputs(backend, { blocks: batch, length: set.blockLength, width: config.hidden_size });
       const pass = buildPass(backend, config, weights, inputs, { kind: "forward", precision: job.precision });

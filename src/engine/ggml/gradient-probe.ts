@@ -31,7 +31,7 @@ export async function probeGradients(job: GradientJob): Promise<Gradients> {
   const set = openBlocks(job.data, rows);
   const backend = openBackend(job.compute.device, job.compute.threads);
   const session = await openTrainingSession(backend, checkpoint, {
-    rows,
+    rows: [{ first: 0, end: rows }],
     blockLength: set.blockLength,
     maximumLogits: job.maximum_logits,
     options: { ...neutral, ...job, blocks_per_step: set.blocks },

@@ -2,6 +2,7 @@
  * The trained weights. Values, gradients and AdamW's two moments are four flat float32 arrays of one
  * layout, so that the optimiser and a checkpoint see a few long stretches instead of many tensors.
  */
+import type { RowRange } from "../engine.js";
 import type { Backend } from "./backend.js";
 import { ggmlType, type Pointer } from "./functions.js";
 import { allocate, placeInside } from "./memory.js";
@@ -12,8 +13,8 @@ export interface ParameterSpec {
   name: string;
   /** ggml's order: [in, out]. */
   shape: number[];
-  /** How many columns of `shape` (rows of the checkpoint's tensor) the optimiser may change; the rest is padding. */
-  trainedColumns: number;
+  /** Which columns of `shape` (rows of the checkpoint's tensor) the optimiser may change; null: all. */
+  trained: readonly RowRange[] | null;
   /** Weight decay applies. */
   decay: boolean;
 }
@@ -55,8 +56,7 @@ export function createParameters(backend: Backend, specs: ParameterSpec[]): Para
   let size = 0;
   for (const spec of specs) {
     offsets.set(spec.name, { offset: size, shape: spec.shape });
-    const trained = (elements(spec.shape) / spec.shape.at(-1)!) * spec.trainedColumns;
-    addStretch(stretches, size, trained, spec);
+    addStretches(stretches, size, spec);
     size = roundUp(size + elements(spec.shape), rowLength);
   }
   const flat = (ops: Ops) => ops.tensor(ggmlType.F32, size);
@@ -88,17 +88,22 @@ export function createParameters(backend: Backend, specs: ParameterSpec[]): Para
   };
 }
 
-/** Joins what lies side by side and is treated alike; gaps of alignment hold zeros, which stay zeros. */
-function addStretch(stretches: Stretch[], offset: number, trained: number, spec: ParameterSpec): void {
-  const whole = spec.trainedColumns === spec.shape.at(-1);
+/** Joins whole parameters that lie side by side and are treated alike; gaps of alignment hold zeros, which stay zeros. */
+function addStretches(stretches: Stretch[], offset: number, { shape, trained, decay }: ParameterSpec): void {
+  if (trained !== null) {
+    const width = elements(shape) / shape.at(-1)!;
+    for (const { first, end } of trained) {
+      stretches.push({ offset: offset + first * width, shape: [width, end - first], decay });
+    }
+    return;
+  }
+  const rows = Math.ceil(elements(shape) / rowLength);
   const last = stretches.at(-1);
   const ends = last === undefined ? -1 : last.offset + last.shape[0] * last.shape[1];
-  if (whole && last !== undefined && last.shape[0] === rowLength && last.decay === spec.decay && ends === offset) {
-    last.shape[1] += Math.ceil(trained / rowLength);
-  } else if (whole) {
-    stretches.push({ offset, shape: [rowLength, Math.ceil(trained / rowLength)], decay: spec.decay });
+  if (last !== undefined && last.shape[0] === rowLength && last.decay === decay && ends === offset) {
+    last.shape[1] += rows;
   } else {
-    stretches.push({ offset, shape: [trained / spec.trainedColumns, spec.trainedColumns], decay: spec.decay });
+    stretches.push({ offset, shape: [rowLength, rows], decay });
   }
 }
 

@@ -28,7 +28,7 @@ export async function train(
   checkOptions(job);
   const checkpoint = openCheckpoint(job.model);
   try {
-    if (job.rows > checkpoint.config.vocab_size) throw tooFewRows(job, checkpoint);
+    if (job.rows.at(-1)!.end > checkpoint.config.vocab_size) throw tooFewRows(job, checkpoint);
     const blocks = openBlocks(job.data, checkpoint.config.vocab_size);
     try {
       const backend = openBackend(job.compute.device, job.compute.threads);
@@ -110,15 +110,24 @@ function writeTrained(backend: Backend, checkpoint: Checkpoint, parameters: Para
 function tooFewRows(job: TrainingJob, { config }: Checkpoint): CheckpointError {
   return new CheckpointError(
     "checkpoint.rows",
-    `${job.model}: the tokenizer has ${job.rows} ids, but the embedding has ${config.vocab_size} rows`,
+    `${job.model}: row ${job.rows.at(-1)!.end - 1} is to be trained, but the embedding has ${config.vocab_size} rows`,
     { hint: "Initialise the model for this tokenizer first." },
   );
 }
 
 /** Options come through a recipe, which is validated; a library user's mistake must not become an endless loop. */
 function checkOptions({ rows, options }: TrainingJob): void {
+  let end = 0;
+  for (const range of rows) {
+    if (
+      !(Number.isInteger(range.first) && Number.isInteger(range.end) && end <= range.first && range.first < range.end)
+    ) {
+      throw new EngineError("engine.options", `rows ${range.first} to ${range.end} are no range`, { exitCode: 2 });
+    }
+    end = range.end;
+  }
   const { steps, blocks_per_step, micro_batch } = options;
-  for (const [name, value] of Object.entries({ rows, steps, blocks_per_step, micro_batch })) {
+  for (const [name, value] of Object.entries({ rows: end, steps, blocks_per_step, micro_batch })) {
     if (Number.isInteger(value) && value > 0) continue;
     throw new EngineError("engine.options", `${name} is ${value}, not a whole number above 0`, { exitCode: 2 });
   }

@@ -2,7 +2,7 @@
 
 import { EngineError } from "../../errors.js";
 import type { Checkpoint } from "../../model/checkpoint.js";
-import type { TrainingOptions } from "../engine.js";
+import type { RowRange, TrainingOptions } from "../engine.js";
 import type { Block } from "../training-set.js";
 import type { Backend } from "./backend.js";
 import { createInputs } from "./inputs.js";
@@ -29,7 +29,7 @@ type SessionOptions = Omit<TrainingOptions, "steps" | "seed" | "checkpoint_every
 export async function openTrainingSession(
   backend: Backend,
   checkpoint: Checkpoint,
-  job: { rows: number; blockLength: number; options: SessionOptions; maximumLogits?: number | undefined },
+  job: { rows: readonly RowRange[]; blockLength: number; options: SessionOptions; maximumLogits?: number | undefined },
 ): Promise<TrainingSession> {
   const { config } = checkpoint;
   const { precision, trainable, blocks_per_step } = job.options;

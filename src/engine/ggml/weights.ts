@@ -6,7 +6,7 @@
 import type { Checkpoint } from "../../model/checkpoint.js";
 import { float32ToBf16 } from "../../model/float-formats.js";
 import { embeddingName, headName, tensorShapes } from "../../model/tensor-names.js";
-import type { Precision, Trainable } from "../engine.js";
+import type { Precision, RowRange, Trainable } from "../engine.js";
 import type { Backend } from "./backend.js";
 
 import { ggmlType } from "./functions.js";
@@ -32,7 +32,7 @@ export async function loadWeights(
   checkpoint: Checkpoint,
   trainable: Trainable | null,
   precision: Precision,
-  rows: number,
+  rows: readonly RowRange[],
 ): Promise<Weights> {
   const shapes = new Map([...tensorShapes(checkpoint.config)].map(([name, shape]) => [name, [...shape].reverse()]));
   const trained = [...shapes.keys()].filter((name) => isTrained(name, trainable));
@@ -75,9 +75,9 @@ function isTable(name: string): boolean {
   return name === embeddingName || name === headName;
 }
 
-function parameterSpec(name: string, shape: number[], rows: number): ParameterSpec {
-  const columns = shape.at(-1)!;
-  return { name, shape, trainedColumns: isTable(name) ? Math.min(rows, columns) : columns, decay: shape.length > 1 };
+function parameterSpec(name: string, shape: number[], rows: readonly RowRange[]): ParameterSpec {
+  const everyRow = rows.length === 1 && rows[0]!.first === 0 && rows[0]!.end === shape.at(-1);
+  return { name, shape, trained: isTable(name) && !everyRow ? rows : null, decay: shape.length > 1 };
 }
 
 /** Norms first, then linear maps, then the tables: what AdamW treats alike lies side by side. */

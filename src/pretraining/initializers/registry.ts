@@ -1,5 +1,6 @@
 import type { Random } from "../../random.js";
 import { meanRows } from "./mean.js";
+import { randomRows } from "./random.js";
 
 export interface InitializerInput {
   /** The original matrix, embedding or LM head: [any, width]. */
@@ -17,6 +18,7 @@ export type Initializer = (input: InitializerInput) => Iterable<Float32Array>;
 
 export const initializers = {
   mean: meanRows,
+  random: randomRows,
 } as const satisfies Record<string, Initializer>;
 
 export type InitializerName = keyof typeof initializers;

@@ -46,7 +46,8 @@ test("the shipped texts are what the generator writes", async () => {
   const folder = await mkdtemp(path.join(tmpdir(), "lep-tiny-"));
   try {
     writeTexts(world, folder);
-    for (const name of ["corpus/train.txt.gz", "corpus/validation.txt", "corpus/copy.txt.gz", "prompts.jsonl"]) {
+    const corpora = ["train.txt.gz", "replay.txt.gz", "validation.txt", "copy.txt.gz"].map((name) => `corpus/${name}`);
+    for (const name of [...corpora, "prompts.jsonl"]) {
       const made = readFileSync(path.join(folder, name));
       const text = (name.endsWith(".gz") ? gunzipSync(made) : made).toString("utf8");
       assert.equal(text === read(...name.split("/")), true, name);
@@ -108,7 +109,10 @@ test("texts ask in the wordings of the benchmark only what tuning may ask, and e
       .flatMap((fact) => (["en", "ru"] as const).flatMap((language) => questions(fact, language))),
   );
   const wordings = facts.flatMap((fact) => [...quiz(fact, "en"), ...quiz(fact, "ru")]);
-  const texts = [...base, ...["train.txt.gz", "validation.txt"].flatMap((name) => lines(read("corpus", name)))];
+  const texts = [
+    ...base,
+    ...["train.txt.gz", "replay.txt.gz", "validation.txt"].flatMap((name) => lines(read("corpus", name))),
+  ];
   const said = new Set(texts.map((text) => /^[^.?]*[.?]/.exec(text)?.[0] ?? ""));
   assert.deepEqual(
     [...wordings, ...said].filter((one) => reserved.has(one)),
@@ -126,6 +130,7 @@ test("texts to copy state no fact, and those of the benchmark stand nowhere else
     ...conversations.flatMap((messages) => splitTalk(messages[1]!.content)),
     ...base.flatMap(splitTalk),
     ...lines(read("corpus", "train.txt.gz")).flatMap(splitTalk),
+    ...lines(read("corpus", "replay.txt.gz")).flatMap(splitTalk),
   ]);
   assert.deepEqual(
     copies.flatMap(splitTalk).filter((one) => stated.has(one)),

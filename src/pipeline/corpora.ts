@@ -1,0 +1,24 @@
+/** The texts of a recipe: as stages read them, and as the inputs that a stage's result depends on. */
+import { findCorpusFiles } from "../corpus/corpus-files.js";
+import type { CorpusOptions } from "../corpus/read-corpus.js";
+import type { Recipe } from "../recipe.js";
+
+/** The recipe's training text, with its filters. */
+export function trainingCorpus({ corpus }: Recipe): CorpusOptions {
+  const { train, documents, filters } = corpus!;
+  return { files: train, documents, ...(filters && { filters }) };
+}
+
+/** The recipe's held-out text, as it is. */
+export function validationCorpus({ corpus }: Recipe): CorpusOptions {
+  return { files: corpus!.validation, documents: corpus!.documents };
+}
+
+/** Paths of all files of a corpus, as inputs of a stage. */
+export async function corpusFiles(options: CorpusOptions): Promise<string[]> {
+  return (await findCorpusFiles(options.files)).map((file) => file.path);
+}
+
+/** Which files, the inputs say; where they lie does not matter. */
+export const withoutFiles = <T extends { corpus: object }>(section: T | null): unknown =>
+  section && { ...section, corpus: { ...section.corpus, files: null } };
