@@ -50,11 +50,11 @@ export const dialogueShares = {
 export const dialogueCount = 30_000;
 
 export const promptShares = {
-  options_en: 0.22,
-  direct_en: 0.09,
-  options_ru: 0.29,
-  direct_ru: 0.1,
-  copy_en: 0.3,
+  options_en: 0.21,
+  direct_en: 0.11,
+  options_ru: 0.22,
+  direct_ru: 0.2,
+  copy_en: 0.26,
 } as const;
 export const promptCount = 1_200;
 
