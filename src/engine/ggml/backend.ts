@@ -13,6 +13,8 @@ export interface Backend {
   name: string;
   /** Default memory of the device. */
   bufferType: Pointer;
+  /** CPU threads that compute; 0 on a GPU. */
+  threads: number;
 }
 
 const deviceType = { cpu: 0, gpu: 1, integratedGpu: 2 };
@@ -31,12 +33,14 @@ export function openBackend(device: Device, threads: number): Backend {
   }
   const handle = ggml.ggml_backend_dev_init(found, null);
   if (!handle) throw new EngineError("engine.device", `${ggml.ggml_backend_dev_name(found)} cannot be opened`);
-  if (ggml.ggml_backend_dev_type(found) === deviceType.cpu) setThreads(ggml, found, handle, cpuThreads(threads));
+  const isCpu = ggml.ggml_backend_dev_type(found) === deviceType.cpu;
+  if (isCpu) setThreads(ggml, found, handle, cpuThreads(threads));
   return {
     ggml,
     handle,
     name: ggml.ggml_backend_dev_name(found),
     bufferType: ggml.ggml_backend_get_default_buffer_type(handle),
+    threads: isCpu ? cpuThreads(threads) : 0,
   };
 }
 

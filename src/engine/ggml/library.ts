@@ -90,7 +90,7 @@ export function prepareFfi(): void {
   if (prepared) return;
   prepared = true;
   const stack = 8 << 20;
-  koffi.config({ ...koffi.config(), async_stack_size: stack, sync_stack_size: stack, resident_async_pools: 1 });
+  koffi.config({ ...koffi.config(), async_stack_size: stack, sync_stack_size: stack, resident_async_pools: 8 });
   koffi.struct("ggml_init_params", { mem_size: "size_t", mem_buffer: "void*", no_alloc: "bool" });
 }
 

@@ -88,6 +88,21 @@ export function createParameters(backend: Backend, specs: ParameterSpec[]): Para
   };
 }
 
+/** The same parameters with a gradient array of their own, for a pass that runs beside another. */
+export function withOwnGradients(backend: Backend, parameters: Parameters): Parameters {
+  const memory = allocate(backend, 1, (ops) => ({ gradients: ops.tensor(ggmlType.F32, parameters.size) }));
+  const place = (tensor: Tensor, name: string): Tensor =>
+    placeInside(backend, tensor, memory.gradients, memory.buffer, parameters.offset(name));
+  return {
+    ...parameters,
+    gradients: memory.gradients,
+    gradient: (ops, name) => place(ops.tensor(ggmlType.F32, ...parameters.shape(name)), name),
+    intoGradient: place,
+    buffer: memory.buffer,
+    bytes: memory.bytes,
+  };
+}
+
 /** Joins whole parameters that lie side by side and are treated alike; gaps of alignment hold zeros, which stay zeros. */
 function addStretches(stretches: Stretch[], offset: number, { shape, trained, decay }: ParameterSpec): void {
   if (trained !== null) {

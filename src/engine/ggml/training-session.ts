@@ -5,12 +5,9 @@ import type { Checkpoint } from "../../model/checkpoint.js";
 import type { RowRange, TrainingOptions } from "../engine.js";
 import type { Block } from "../training-set.js";
 import type { Backend } from "./backend.js";
-import { createInputs } from "./inputs.js";
-import { createLossReader } from "./loss-reader.js";
-import { fillZero } from "./memory.js";
+import { openLanes } from "./lanes.js";
 import { createOptimiser } from "./optimiser.js";
 import type { Parameters } from "./parameters.js";
-import { buildPass } from "./pass.js";
 import { loadWeights, type Weights } from "./weights.js";
 
 export interface TrainingSession {
@@ -36,11 +33,14 @@ export async function openTrainingSession(
   const weights = await loadWeights(backend, checkpoint, trainable, precision, job.rows);
   const parameters = weights.parameters!;
   const microBatch = Math.max(1, Math.min(job.options.micro_batch, blocks_per_step));
-  const inputs = createInputs(backend, { blocks: microBatch, length: job.blockLength, width: config.hidden_size });
   const single = microBatch >= blocks_per_step;
-  const kind = single ? "set_gradients" : "add_gradients";
-  const pass = buildPass(backend, config, weights, inputs, { kind, precision, maximumLogits: job.maximumLogits });
-  const losses = createLossReader(backend, config, weights, inputs, precision === "bf16");
+  const lanes = openLanes(backend, config, weights, {
+    microBatch,
+    blockLength: job.blockLength,
+    kind: single ? "set_gradients" : "add_gradients",
+    precision,
+    maximumLogits: job.maximumLogits,
+  });
   const optimiser = createOptimiser(backend, parameters, job.options);
   return {
     weights,
@@ -48,14 +48,12 @@ export async function openTrainingSession(
     ...optimiser,
     async computeGradients(blocks) {
       const { weightSum, tokens } = countWeights(blocks);
-      if (!single) fillZero(backend, parameters.gradients);
+      if (!single) lanes.clear();
       let loss = 0;
       for (let from = 0; from < blocks.length; from += microBatch) {
-        const some = blocks.slice(from, from + microBatch);
-        inputs.fill(some, weightSum);
-        await pass.compute();
-        for (const sum of await losses.read(some)) loss += sum;
+        for (const sum of await lanes.run(blocks.slice(from, from + microBatch), weightSum)) loss += sum;
       }
+      await lanes.collect();
       return { loss: loss / weightSum, tokens };
     },
   };
