@@ -33,7 +33,7 @@ function shortened(): string[] {
     "calibration.controls": "[]",
     "benchmark.tasks": "[world_ru, rummlu, cp_sent_ru]",
     "benchmark.limit": 6,
-    "benchmark.bases": "none",
+    "benchmark.bases": "bits",
   };
   return Object.entries(settings).flatMap(([key, value]) => ["--set", `${key}=${value}`]);
 }
@@ -90,7 +90,11 @@ test("a run ends with a summary, a report, a database and a manifest in each sta
   assert.equal(summary.propagation.method, "conversion");
   assert.ok(summary.propagation.residual.embedding >= 0);
   assert.ok(summary.calibration.examples > 0);
-  assert.deepEqual(Object.keys(summary.benchmark.models), ["instruct", "propagated", "swap", "calibrated"]);
+  const { models } = summary.benchmark;
+  const bases = ["original", "initialised", "adapted"];
+  assert.deepEqual(Object.keys(models), [...bases, "instruct", "propagated", "swap", "calibrated"]);
+  for (const base of bases) assert.ok(models[base].bits_per_character > 0 && !("world_ru" in models[base].tasks), base);
+  assert.ok("world_ru" in models.calibrated.tasks);
   for (const stage of ["vocabulary", "pretraining", "propagation", "calibration", "benchmark"]) {
     assert.ok(existsSync(path.join(root, stage, "manifest.json")), stage);
   }
