@@ -14,6 +14,7 @@ import {
   writeSync,
 } from "node:fs";
 import path from "node:path";
+import { makeFolder } from "./make-folder.js";
 import { writeFault } from "./write-fault.js";
 
 const besides = (target: string): string =>
@@ -44,7 +45,7 @@ export function writeFileAtomic(file: string, data: string | Uint8Array): void {
   const partial = besides(file);
   const bytes = typeof data === "string" ? Buffer.from(data) : data;
   try {
-    mkdirSync(path.dirname(file), { recursive: true });
+    makeFolder(path.dirname(file));
     removeLeftovers(file);
     const handle = openSync(partial, "w");
     try {
@@ -64,7 +65,7 @@ export function writeFileAtomic(file: string, data: string | Uint8Array): void {
 export async function writeFolderAtomic<T>(folder: string, fill: (partial: string) => T | Promise<T>): Promise<T> {
   const partial = besides(folder);
   try {
-    mkdirSync(path.dirname(folder), { recursive: true });
+    makeFolder(path.dirname(folder));
     removeLeftovers(folder);
     rmSync(partial, { recursive: true, force: true });
     mkdirSync(partial);

@@ -2,11 +2,12 @@
  * One stage of a run: reused where its inputs, options and version did not change; else written in a
  * partial folder beside its place, which a killed run finds again, and renamed when whole.
  */
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { replaceFolder, writeFileAtomic } from "./atomic-output.js";
 import { RecipeError } from "./errors.js";
 import type { HashCache } from "./hash-cache.js";
+import { makeFolder } from "./make-folder.js";
 import { sha256 } from "./sha256.js";
 import { versions } from "./versions.js";
 
@@ -109,10 +110,10 @@ function openPartial(partial: string, work: string, key: string, fresh: boolean)
   const continued = !fresh && existsSync(marker) && readFileSync(marker, "utf8") === key;
   if (!continued) {
     rmSync(partial, { recursive: true, force: true });
-    mkdirSync(partial, { recursive: true });
+    makeFolder(partial);
     writeFileSync(marker, key);
   }
-  mkdirSync(work, { recursive: true });
+  makeFolder(work);
 }
 
 interface Input {

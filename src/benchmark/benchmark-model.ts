@@ -1,8 +1,9 @@
 /** The model that is scored: a folder, or a GGUF file with the tokenizer's folder beside it. */
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { BenchmarkError } from "../errors.js";
+import { makeFolder } from "../make-folder.js";
 import { openCheckpoint } from "../model/checkpoint.js";
 import { readModelConfig } from "../model/config.js";
 import { exportGguf } from "../model/gguf/export-gguf.js";
@@ -65,7 +66,7 @@ async function folderModel({ model, tokenizer: other, type, work }: ModelPlace):
     contextLimit: config.max_position_embeddings,
     async openFile() {
       const kept = work !== undefined;
-      if (kept) mkdirSync(work, { recursive: true });
+      if (kept) makeFolder(work);
       const folder = kept ? work : mkdtempSync(path.join(tmpdir(), "lep-eval-"));
       const release = (): void => {
         if (!kept) rmSync(folder, { recursive: true, force: true });

@@ -1,7 +1,7 @@
-import { mkdirSync } from "node:fs";
 import path from "node:path";
 import Database from "better-sqlite3";
 import { BenchmarkError } from "../errors.js";
+import { makeFolder } from "../make-folder.js";
 import { migrations } from "./migrations.js";
 
 /** How long a process waits for another one that writes, in milliseconds. */
@@ -15,7 +15,7 @@ const patience = 60_000;
 export function openDatabase(file: string, { existing = false } = {}): Database.Database {
   let database: Database.Database | undefined;
   try {
-    if (!existing) mkdirSync(path.dirname(path.resolve(file)), { recursive: true });
+    if (!existing) makeFolder(path.dirname(path.resolve(file)));
     database = new Database(file, { fileMustExist: existing, timeout: patience });
     database.pragma("journal_mode = WAL");
     database.pragma("synchronous = NORMAL");

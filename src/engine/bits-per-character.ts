@@ -5,10 +5,11 @@
  * to itself, byte for byte, so that no tokenizer looks good by losing text. Several windows share a block
  * as segments that do not see each other, so that little padding is computed.
  */
-import { mkdirSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import path from "node:path";
 import type { Documents } from "../corpus/document.js";
 import { EngineError, TokenizerError } from "../errors.js";
+import { makeFolder } from "../make-folder.js";
 import { checkTokenizerFits } from "../model/check-tokenizer-fits.js";
 import { readModelConfig } from "../model/config.js";
 import type { Progress } from "../progress.js";
@@ -66,7 +67,7 @@ export async function bitsPerCharacter(
   const windows = await cutWindows(options.documents, options.window_characters, options.max_windows);
   const sequences = await encodeWindows(windows, options.tokenizer);
   const data = path.join(options.work, "windows.blocks");
-  mkdirSync(options.work, { recursive: true });
+  makeFolder(options.work);
   try {
     await writeWindows(data, sequences, windows, config.max_position_embeddings);
     const result = await engine.evaluate(

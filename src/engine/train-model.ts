@@ -2,10 +2,11 @@
  * From a training-set file to a finished model folder: the engine's training with its checkpoints, the
  * log of its steps, and the tokenizer's files. Shared by every stage that trains.
  */
-import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { cpSync, existsSync, readdirSync, renameSync, rmSync } from "node:fs";
 import path from "node:path";
 import { writeFolderAtomic } from "../atomic-output.js";
 import { EngineError } from "../errors.js";
+import { makeFolder } from "../make-folder.js";
 import { checkTokenizerFits } from "../model/check-tokenizer-fits.js";
 import { readModelConfig } from "../model/config.js";
 import type { Progress } from "../progress.js";
@@ -51,7 +52,7 @@ export async function trainModel(
   signal?: AbortSignal,
 ): Promise<TrainedModel> {
   checkTokenizerFits(readModelConfig(job.model), job.tokenizer, job.model);
-  mkdirSync(job.work, { recursive: true });
+  makeFolder(job.work);
   for (;;) {
     const trained = await attempt(engine, job, progress, signal);
     if (trained !== "gap") return trained;

@@ -2,9 +2,10 @@
  * Training blocks in a file: 16 bytes of head (magic, block length, number of blocks), then each block
  * as inputs, targets, weights and segments, 4 bytes a position, little-endian.
  */
-import { closeSync, fsyncSync, mkdirSync, openSync, readSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, openSync, readSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
 import path from "node:path";
 import { CorpusError } from "../errors.js";
+import { makeFolder } from "../make-folder.js";
 import { writing } from "../write-fault.js";
 
 /** One training block as the engine takes it: `T` positions, T the set's block length. */
@@ -65,7 +66,7 @@ export function createTrainingSet(file: string, blockLength: number): TrainingSe
   if (!Number.isInteger(blockLength) || blockLength < 1) throw new RangeError(`block length ${blockLength}`);
   const partial = path.join(path.dirname(file), `.${path.basename(file)}.${process.pid}.partial`);
   const handle = writing(file, () => {
-    mkdirSync(path.dirname(path.resolve(file)), { recursive: true });
+    makeFolder(path.dirname(path.resolve(file)));
     return openSync(partial, "w");
   });
   let open = true;

@@ -2,10 +2,11 @@
  * A folder for what lets a killed job continue: packed data, answers, checkpoints. It belongs to one
  * job, named by a key; another job finds it empty.
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { findCorpusFiles } from "../corpus/corpus-files.js";
 import type { CorpusOptions } from "../corpus/read-corpus.js";
+import { makeFolder } from "../make-folder.js";
 import { sha256, sha256File } from "../sha256.js";
 
 const keyFile = "job.key";
@@ -21,7 +22,7 @@ export function openWorkFolder(folder: string, parts: unknown): void {
     return;
   }
   rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   writeFileSync(marker, key);
 }
 

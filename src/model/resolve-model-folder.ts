@@ -1,8 +1,9 @@
 /** Model and tokenizer folders by path or by hub id; what is downloaded stays in the cache that Hugging Face's tools share. */
-import { existsSync, mkdirSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { downloadFileToCacheDir, getHFHubCachePath, HubApiError, listFiles, modelInfo } from "@huggingface/hub";
 import { CheckpointError } from "../errors.js";
+import { makeFolder } from "../make-folder.js";
 
 export interface ResolveOptions {
   /** No network: only what was downloaded before. LEP_OFFLINE=1 says the same. */
@@ -79,7 +80,7 @@ async function downloadSnapshot(id: string, { weights = true, onFile }: ResolveO
       }
     }
     const folder = repositoryFolder(id);
-    mkdirSync(path.join(folder, "refs"), { recursive: true });
+    makeFolder(path.join(folder, "refs"));
     writeFileSync(path.join(folder, "refs", "main"), sha);
     return path.join(folder, "snapshots", sha);
   } catch (error) {

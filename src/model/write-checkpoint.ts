@@ -1,6 +1,7 @@
 /** Writes a model folder: config.json and the weights in one file, or in shards with an index where they are large. */
-import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { makeFolder } from "../make-folder.js";
 import { writeFault } from "../write-fault.js";
 import { indexFile, isShardFile, shardFile, singleFile } from "./shards.js";
 import { type TensorSource, tensorBytes } from "./tensor-source.js";
@@ -29,7 +30,7 @@ export function writeCheckpoint(
   };
   let made: string | undefined;
   try {
-    made = mkdirSync(folder, { recursive: true });
+    made = makeFolder(folder);
     for (const [i, shard] of shards.entries()) writeSafetensors(partialOf(nameOf(i)), shard);
     if (shards.length > 1) writeFileSync(partialOf(indexFile), indexOf(shards));
     writeFileSync(partialOf("config.json"), `${JSON.stringify(config, null, 2)}\n`);

@@ -1,7 +1,8 @@
-import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { isAlive } from "../atomic-output.js";
 import { RecipeError } from "../errors.js";
+import { makeFolder } from "../make-folder.js";
 
 /**
  * One run of a recipe at a time: a lock file with the process id. The lock of a process that is gone
@@ -11,7 +12,7 @@ export function lockRun(folder: string): () => void {
   const file = path.join(folder, ".lock");
   const own = `${file}.${process.pid}`;
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     writeFileSync(own, String(process.pid));
   } catch (cause) {
     throw unwritable(folder, cause);

@@ -1,17 +1,9 @@
 /** Tokenizer folders: written whole or not at all, and only after what was written has been loaded and tried. */
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { writeFolderAtomic } from "../atomic-output.js";
 import { LepError, TokenizerError } from "../errors.js";
+import { makeFolder } from "../make-folder.js";
 import { formatTokenizerJson, type NewVocabulary } from "./format-tokenizer-json.js";
 import { loadTokenizer } from "./load-tokenizer.js";
 import type { Tokenizer } from "./tokenizer.js";
@@ -59,7 +51,7 @@ export function copyTokenizerFiles(place: string, to: string): void {
   if (!sources.has("tokenizer.json") && !sources.has("tokenizer.model")) {
     throw new TokenizerError("tokenizer.not_found", `${place}: there is no tokenizer.json in this folder`);
   }
-  mkdirSync(to, { recursive: true });
+  makeFolder(to);
   for (const name of tokenizerFiles) rmSync(path.join(to, name), { force: true });
   for (const [name, file] of sources) copyFileSync(file, path.join(to, name));
 }

@@ -7,7 +7,6 @@ import { createHash, type Hash } from "node:crypto";
 import {
   closeSync,
   fsyncSync,
-  mkdirSync,
   openSync,
   readdirSync,
   readSync,
@@ -17,6 +16,7 @@ import {
   writeSync,
 } from "node:fs";
 import path from "node:path";
+import { makeFolder } from "../../make-folder.js";
 import { writeFault, writing } from "../../write-fault.js";
 import type { Backend } from "./backend.js";
 import { download, upload } from "./memory.js";
@@ -58,7 +58,7 @@ export function createCheckpointStore(
   const save = (state: TrainingState): void => {
     const partial = path.join(folder, `.${process.pid}.partial`);
     const handle = writing(folder, () => {
-      mkdirSync(folder, { recursive: true });
+      makeFolder(folder);
       return openSync(partial, "w");
     });
     const hash = createHash("sha256");

@@ -2,9 +2,10 @@
  * Writes a model folder as one GGUF file. The head comes from ggml, the weights follow tensor by tensor, a few rows in
  * memory at a time. The file gets its name only when llama.cpp cuts text into the same ids as tokenizer.json.
  */
-import { mkdirSync, renameSync } from "node:fs";
+import { renameSync } from "node:fs";
 import path from "node:path";
 import { removeLeftovers } from "../../atomic-output.js";
+import { makeFolder } from "../../make-folder.js";
 import type { Progress } from "../../progress.js";
 import { createTokenizer, findTokenizerFile } from "../../tokenizer/load-tokenizer.js";
 import { readTokenizerJson } from "../../tokenizer/tokenizer-json.js";
@@ -48,7 +49,7 @@ export async function exportGguf(options: ExportOptions, progress?: Progress): P
       ...llamaMetadata(checkpoint.config, type),
       ...tokenizerMetadata(json, tokenizer, checkpoint.config),
     ]);
-    mkdirSync(path.dirname(path.resolve(out)), { recursive: true });
+    makeFolder(path.dirname(path.resolve(out)));
     removeLeftovers(out);
     writeGguf(partial, metadata, checkpoint, type, progress);
     await checkGgufTokenizer(partial, tokenizer, lines);
