@@ -83,21 +83,21 @@ function propagationSection({ propagation }: Made): ReportSection | undefined {
 
 function calibrationSection({ calibration }: Made): ReportSection | undefined {
   if (calibration === undefined) return undefined;
-  const rows = Object.entries(calibration.result).map(([row, { examples, copies, rejected, loss, steps }]): Cell[] => [
+  const rows = Object.entries(calibration.result).map(([row, tuned]): Cell[] => [
     row,
-    examples,
-    copies,
-    Object.values(rejected).reduce((sum, count) => sum + count, 0),
-    steps,
-    loss.before,
-    loss.after,
+    tuned.examples,
+    tuned.copies,
+    tuned.plain_text_tokens,
+    Object.values(tuned.rejected).reduce((sum, count) => sum + count, 0),
+    tuned.steps,
+    tuned.loss.before,
+    tuned.loss.after,
   ]);
+  const trainedOn = ["conversations", "of them copies", "plain text, tokens", "answers rejected"];
   return {
     title: "Calibration",
     note: "Loss on the assistant's tokens of held-out conversations, nats per token.",
-    tables: [
-      { header: ["row", "conversations", "of them copies", "answers rejected", "steps", "loss before", "after"], rows },
-    ],
+    tables: [{ header: ["row", ...trainedOn, "steps", "loss before", "after"], rows }],
     curves: Object.keys(calibration.result).map((row) => ({
       title: `training loss of ${row}, nats per token`,
       values: readLosses(path.join(calibration.folder, row)),
