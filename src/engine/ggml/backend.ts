@@ -19,11 +19,17 @@ export interface Backend {
 
 const deviceType = { cpu: 0, gpu: 1, integratedGpu: 2 };
 
+/** Loaded once: a second time would register every device again. */
+const withDevices = new Set<Ggml>();
+
 /** `threads` 0: all cores. Throws `EngineError` where the device or its library is not there. */
 export function openBackend(device: Device, threads: number): Backend {
   const variant = device === "auto" ? chooseVariant() : device;
   const ggml = loadGgml(variant);
-  ggml.ggml_backend_load_all_from_path(ggml.folder);
+  if (!withDevices.has(ggml)) {
+    ggml.ggml_backend_load_all_from_path(ggml.folder);
+    withDevices.add(ggml);
+  }
   const found = findDevice(ggml, variant !== "cpu");
   if (found === null) {
     if (device === "auto") return openBackend("cpu", threads);
