@@ -3,7 +3,6 @@
  * A small model is computed by several contexts with a thread each, since threads of one context would wait for
  * one another more than they compute; a large one by one context with all threads.
  */
-import koffi from "koffi";
 import { cpuThreads } from "../engine/ggml/cpu-threads.js";
 import { prepareFfi } from "../engine/ggml/library.js";
 import { EngineError, LepError } from "../errors.js";
@@ -81,8 +80,6 @@ function ready(): Session {
 
 function open({ file, device, threads, parallel, contextLength, tokens }: WorkerCommand & { type: "open" }): Session {
   prepareFfi();
-  // A stack for every context's decode, kept from call to call.
-  koffi.config({ ...koffi.config(), resident_async_pools: 8 });
   const llama = loadLlama(device);
   const model = llama.loadModel(file, {
     ...llama.defaultModelParams(),

@@ -15,25 +15,22 @@ import {
   type RunContext,
 } from "./run-context.js";
 
-/** Every model that the run has made, and the originals, by the name of its row. */
-function benchmarkRows({ recipe, models }: RunContext, made: Made): Record<string, string> {
-  const { pretraining, propagation, calibration } = made;
+/** The base models, by the name of their row. */
+function baseRows({ models }: RunContext, { pretraining }: Made): Record<string, string> {
+  if (pretraining === undefined) return { original: models.base };
+  const made = (name: string): string => path.join(pretraining.folder, name);
+  return { original: models.base, initialised: made("initialised"), adapted: made("adapted") };
+}
+
+/** The original instruct model and every one that the run has made of it, by the name of its row. */
+function instructRows({ models }: RunContext, { propagation, calibration }: Made): Record<string, string> {
   const rows: Record<string, string> = {};
-  if (recipe.benchmark!.bases !== "none") {
-    rows.original = models.base;
-    if (pretraining !== undefined) {
-      rows.initialised = path.join(pretraining.folder, "initialised");
-      rows.adapted = path.join(pretraining.folder, "adapted");
-    }
-  }
   if (models.instruct !== undefined) rows.instruct = models.instruct;
   for (const stage of [propagation, calibration]) {
     for (const row of Object.keys(stage?.result ?? {})) rows[row] = path.join(stage!.folder, row);
   }
   return rows;
 }
-
-const isBase = (row: string): boolean => ["original", "initialised", "adapted"].includes(row);
 
 /** What pretraining has measured on the same windows. */
 function measuredBits({ pretraining }: Made): Record<string, number> {
@@ -50,9 +47,10 @@ export const benchmarkStage: DefineStage<BenchmarkStageResult> = async (context,
   const { recipe, folder: runFolder, progress, signal } = context;
   const section = recipe.benchmark;
   if (section === undefined) return undefined;
-  const rows = benchmarkRows(context, made);
+  const { tasks, data, few_shot, limit, database } = section;
+  const bases = section.bases === "none" ? {} : baseRows(context, made);
+  const rows = { ...bases, ...instructRows(context, made) };
   const known = measuredBits(made);
-  const { tasks, data, few_shot, limit, database, bases } = section;
   const db = database ?? path.join(runFolder, "results.sqlite");
   return {
     name: "benchmark",
@@ -70,7 +68,7 @@ export const benchmarkStage: DefineStage<BenchmarkStageResult> = async (context,
       const result: BenchmarkStageResult = {};
       for (const [name, model] of Object.entries(rows)) {
         const bits_per_character = recipe.corpus === undefined ? null : await measureBits(name, model, work);
-        const measured = bases === "bits" && isBase(name) ? [] : tasks;
+        const measured = section.bases === "bits" && name in bases ? [] : tasks;
         const scored =
           measured.length === 0
             ? { ...averages({}), tasks: {}, standard_errors: {}, items: {} }

@@ -1,7 +1,7 @@
 import path from "node:path";
 import { calibrate } from "../calibration/calibrate.js";
-import { initialise } from "../pretraining/initialise.js";
 import { corpusFiles, withoutFiles } from "./corpora.js";
+import { initialiseRows } from "./initialise-rows.js";
 import { type CalibrationResult, computeOptions, type DefineStage } from "./run-context.js";
 
 /** Stage 4: the tuned model in `calibrated/`, and the controls that the recipe names, tuned in the same way. */
@@ -58,19 +58,7 @@ export const calibrationStage: DefineStage<CalibrationResult> = async (context, 
   /** The instruct model with new rows and nothing propagated: what calibration alone can do. */
   async function initialised(work: string): Promise<string> {
     const out = path.join(work, "initialised");
-    const { initializer, head_initializer, pad_to_multiple_of } = recipe.pretraining!;
-    await initialise(
-      {
-        model: teacher!,
-        tokenizer: propagated,
-        initializer,
-        head_initializer,
-        pad_to_multiple_of,
-        seed: recipe.seed,
-        out,
-      },
-      progress,
-    );
+    await initialiseRows(context, teacher!, propagated, out);
     return out;
   }
 };

@@ -1,8 +1,8 @@
 import path from "node:path";
-import { initialise } from "../pretraining/initialise.js";
 import { pretrain } from "../pretraining/pretrain.js";
 import { corpusFiles, trainingCorpus, validationCorpus, withoutFiles } from "./corpora.js";
 import { heldOutBits } from "./held-out-bits.js";
+import { initialiseRows } from "./initialise-rows.js";
 import { computeOptions, type DefineStage, type PretrainingResult } from "./run-context.js";
 import { adaptedTokenizer } from "./vocabulary-stage.js";
 
@@ -28,19 +28,7 @@ export const pretrainingStage: DefineStage<PretrainingResult> = async (context, 
     seed: recipe.seed,
     run: async (folder, work) => {
       const initialised = path.join(folder, "initialised");
-      const { initializer, head_initializer, pad_to_multiple_of } = options;
-      await initialise(
-        {
-          model: models.base,
-          tokenizer,
-          initializer,
-          head_initializer,
-          pad_to_multiple_of,
-          seed: recipe.seed,
-          out: initialised,
-        },
-        progress,
-      );
+      await initialiseRows(context, models.base, tokenizer, initialised);
       const summary = await pretrain(
         {
           model: initialised,

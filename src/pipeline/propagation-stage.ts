@@ -1,6 +1,6 @@
 import path from "node:path";
-import { initialise } from "../pretraining/initialise.js";
 import { propagate } from "../propagation/propagate.js";
+import { initialiseRows } from "./initialise-rows.js";
 import type { DefineStage, PropagationResult } from "./run-context.js";
 
 /** Folder → method: the recipe's method is `propagated`, the others go by their names. */
@@ -12,7 +12,8 @@ function propagationRows(method: string, also: readonly string[]): Record<string
 }
 
 /** Stage 3: the instruct model with the new vocabulary, in `propagated/`, and a folder for each row of `also`. */
-export const propagationStage: DefineStage<PropagationResult> = async ({ recipe, models, progress }, made) => {
+export const propagationStage: DefineStage<PropagationResult> = async (context, made) => {
+  const { recipe, models, progress } = context;
   const { propagation, pretraining } = recipe;
   const { instruct } = models;
   if (propagation === undefined || made.pretraining === undefined || instruct === undefined) return undefined;
@@ -32,19 +33,7 @@ export const propagationStage: DefineStage<PropagationResult> = async ({ recipe,
       for (const [row, method] of Object.entries(propagationRows(propagation.method, propagation.also))) {
         const out = path.join(folder, row);
         if (method === "initialised") {
-          const { initializer, head_initializer, pad_to_multiple_of } = pretraining!;
-          await initialise(
-            {
-              model: instruct,
-              tokenizer: adapted,
-              initializer,
-              head_initializer,
-              pad_to_multiple_of,
-              seed: recipe.seed,
-              out,
-            },
-            progress,
-          );
+          await initialiseRows(context, instruct, adapted, out);
           result[row] = null;
         } else {
           result[row] = await propagate(

@@ -85,7 +85,7 @@ function libraryFile(folder: string, pattern: RegExp): string {
   });
 }
 
-/** ggml needs more stack than koffi gives a call; koffi takes this only before the first library. */
+/** ggml needs more stack than koffi gives a call; koffi takes this only before the first library. Stacks for eight calls at once are kept. */
 export function prepareFfi(): void {
   if (prepared) return;
   prepared = true;

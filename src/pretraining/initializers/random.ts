@@ -12,7 +12,10 @@ export function* randomRows(input: InitializerInput): Generator<Float32Array> {
   const mean = meanOfRows(rows, width, trained);
   const deviation = deviationOfRows(rows, width, trained, mean);
   let id = 0;
-  for (const made of meanRows(input)) {
+  // Means of several pieces would be computed in vain.
+  const none = new Int32Array(0);
+  const known = pieces.map((ids) => (ids.length > 1 ? none : ids));
+  for (const made of meanRows({ ...input, pieces: known })) {
     for (let at = 0; at < made.length; at += width, id++) {
       if (pieces[id]!.length <= 1) continue;
       for (let i = 0; i < width; i++) made[at + i] = mean[i]! + deviation[i]! * random.normal();
