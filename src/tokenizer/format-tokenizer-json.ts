@@ -6,10 +6,17 @@ import type { AddedToken, Merge, TokenizerJson } from "./tokenizer-json.js";
 export interface NewVocabulary {
   /** Ordinary tokens in their printable form → id. */
   vocabulary: ReadonlyMap<string, number>;
-  /** In order of rank. */
+  /** In order of rank; none in a Unigram vocabulary. */
   merges: readonly Merge[];
+  /** Log-probability of each id; a Unigram vocabulary has them, and then its ids are 0 … `scores.length` - 1. */
+  scores?: readonly number[];
   /** With their new ids. */
   addedTokens: readonly AddedToken[];
+  /**
+   * A vocabulary of another kind than the base's is used with this tokenizer's normaliser, pre-tokenizer, decoder and
+   * model options. The base's where left out.
+   */
+  frame?: TokenizerJson;
 }
 
 /**
@@ -38,7 +45,8 @@ export function formatTokenizerJson(base: TokenizerJson, changed: NewVocabulary)
   vocabulary.sort(([, a], [, b]) => a - b);
 
   const fields: [name: string, text: string][] = [];
-  for (const [name, value] of Object.entries(base.raw)) {
+  const frame = changed.frame ?? base;
+  for (const [name, value] of Object.entries({ ...base.raw, ...framePartsOf(frame) })) {
     if (name === "added_tokens")
       fields.push([
         name,
@@ -50,12 +58,20 @@ export function formatTokenizerJson(base: TokenizerJson, changed: NewVocabulary)
         ),
       ]);
     else if (name === "post_processor") fields.push([name, json(moveIds(value as Component | null, idOf))]);
-    else if (name === "model") fields.push([name, modelText(base, ids, vocabulary, changed.merges)]);
+    else if (name === "model") fields.push([name, modelText(frame, ids, vocabulary, changed)]);
     else if (name === "truncation" || name === "padding") fields.push([name, "null"]);
     else fields.push([name, json(value)]);
   }
   return `{\n${fields.map(([name, text]) => `  ${JSON.stringify(name)}: ${text}`).join(",\n")}\n}\n`;
 }
+
+/** What belongs to the kind of vocabulary. */
+const framePartsOf = ({ normalizer, preTokenizer, decoder, model }: TokenizerJson): Record<string, unknown> => ({
+  normalizer,
+  pre_tokenizer: preTokenizer,
+  decoder,
+  model,
+});
 
 const json = (value: unknown): string => JSON.stringify(value, null, 2).replaceAll("\n", "\n  ");
 
@@ -68,32 +84,39 @@ const lines = (open: string, items: string[], close: string, depth: number): str
 
 /** Written by hand, since a JavaScript object would put tokens such as "0" in front and lose one called "__proto__". */
 function modelText(
-  base: TokenizerJson,
+  frame: TokenizerJson,
   ids: ReadonlyMap<string, number>,
   vocabulary: readonly (readonly [string, number])[],
-  merges: readonly Merge[],
+  { merges, scores }: NewVocabulary,
 ): string {
-  const fields = Object.entries({ type: base.modelType, ...base.model }).map(([name, value]) => {
+  const fields = Object.entries({ type: frame.modelType, ...frame.model }).map(([name, value]) => {
     let text = JSON.stringify(value);
-    if (name === "vocab")
+    if (name === "vocab" && scores !== undefined)
+      text = lines(
+        "[",
+        vocabulary.slice(0, scores.length).map(([piece, id]) => JSON.stringify([piece, scores[id]])),
+        "]",
+        4,
+      );
+    else if (name === "vocab")
       text = lines(
         "{",
         vocabulary.map(([token, id]) => `${JSON.stringify(token)}: ${id}`),
         "}",
         4,
       );
-    // The form with one text a merge is read by every version; the tokens of a byte-level alphabet have no spaces.
-    if (name === "merges")
-      text = lines(
-        "[",
-        merges.map((merge) => JSON.stringify(merge.join(" "))),
-        "]",
-        4,
-      );
-    if (name === "unk_token" && base.unknownToken !== undefined && !ids.has(base.unknownToken)) text = "null";
+    if (name === "merges") text = lines("[", mergeTexts(merges), "]", 4);
+    if (name === "unk_token" && frame.unknownToken !== undefined && !ids.has(frame.unknownToken)) text = "null";
+    if (name === "unk_id") text = JSON.stringify(ids.get(frame.unknownToken ?? "") ?? null);
     return `${JSON.stringify(name)}: ${text}`;
   });
   return lines("{", fields, "}", 2);
+}
+
+/** The form with one text a merge is read by every version, but cannot say where a token with a space in it ends. */
+function mergeTexts(merges: readonly Merge[]): string[] {
+  const spaced = merges.some((merge) => merge.some((token) => token.includes(" ")));
+  return merges.map((merge) => JSON.stringify(spaced ? merge : merge.join(" ")));
 }
 
 function moveIds(processor: Component | null, idOf: (token: string) => number): Component | null {

@@ -1,9 +1,9 @@
 import { firstInvalidByte } from "../corpus/decode-utf8.js";
 import { tokenOfBytes } from "./byte-level.js";
-import { findTokenizerFile } from "./load-tokenizer.js";
+import { readTokenizer } from "./load-tokenizer.js";
 import type { PlainEncoder } from "./plain-encoder.js";
 import type { Tokenizer } from "./tokenizer.js";
-import { isByteLevelBpe, readTokenizerJson, type TokenizerJson } from "./tokenizer-json.js";
+import { isByteLevelBpe, type TokenizerJson } from "./tokenizer-json.js";
 
 /** Segments any bytes, valid UTF-8 or not, into ids of ordinary tokens. Bytes without a token leave no piece. */
 export type ByteSegmenter = (bytes: Uint8Array) => Promise<Int32Array>;
@@ -13,7 +13,7 @@ export type ByteSegmenter = (bytes: Uint8Array) => Promise<Int32Array>;
  * Other tokenizers: runs of valid UTF-8 through `encode`, what is left byte by byte.
  */
 export function createByteSegmenter(tokenizer: Tokenizer, encode: PlainEncoder): ByteSegmenter {
-  const json = readTokenizerJson(findTokenizerFile(tokenizer.source));
+  const json = readTokenizer(tokenizer.source);
   return isByteLevelBpe(json) ? mergingSegmenter(tokenizer, json) : runSegmenter(tokenizer, encode);
 }
 

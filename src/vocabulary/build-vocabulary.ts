@@ -5,8 +5,8 @@ import { type CorpusOptions, readCorpus } from "../corpus/read-corpus.js";
 import { TokenizerError } from "../errors.js";
 import { packageRoot } from "../package-root.js";
 import type { Progress } from "../progress.js";
-import { findTokenizerFile, loadTokenizer } from "../tokenizer/load-tokenizer.js";
-import { readTokenizerJson, requireByteLevelBpe, type TokenizerJson } from "../tokenizer/tokenizer-json.js";
+import { loadTokenizer, readTokenizer } from "../tokenizer/load-tokenizer.js";
+import { requireByteLevelBpe, type TokenizerJson } from "../tokenizer/tokenizer-json.js";
 import { writeTokenizerFolder } from "../tokenizer/write-tokenizer.js";
 import { type ChangedTokens, countChangedTokens } from "./changed-tokens.js";
 import { type VocabularyMethodName, vocabularyMethods } from "./registry.js";
@@ -55,7 +55,7 @@ export async function buildVocabulary(
   }
   checkOptions(method, chosen, options);
   const original = await loadTokenizer(place);
-  const base = readTokenizerJson(findTokenizerFile(place));
+  const base = readTokenizer(place);
   requireByteLevelBpe(base);
   const made = await chosen.make(base, options, progress);
   const counts = countTokens(base, made);

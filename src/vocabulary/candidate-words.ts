@@ -8,10 +8,10 @@ import type { CorpusOptions } from "../corpus/read-corpus.js";
 import { readCorpus } from "../corpus/read-corpus.js";
 import type { Progress } from "../progress.js";
 import { textOfBytes, textOfToken } from "../tokenizer/byte-level.js";
-import { findTokenizerFile } from "../tokenizer/load-tokenizer.js";
+import { readTokenizer } from "../tokenizer/load-tokenizer.js";
 import type { PreTokenizer } from "../tokenizer/pre-tokenizer.js";
 import { tokenBytes } from "../tokenizer/token-bytes.js";
-import { readTokenizerJson, type TokenizerJson } from "../tokenizer/tokenizer-json.js";
+import type { TokenizerJson } from "../tokenizer/tokenizer-json.js";
 import { trainBpe } from "./train-bpe.js";
 import { countWords } from "./word-counts.js";
 
@@ -56,7 +56,7 @@ const unigramTotal = 1_000_000;
  * merged. Of Unigram pieces: 1,000,000 · exp(score), at least 1. Throws `TokenizerError`.
  */
 export function wordsFromTokenizer(place: string, accept: Accept): Word[] {
-  const tokenizer = readTokenizerJson(findTokenizerFile(place));
+  const tokenizer = readTokenizer(place);
   const bytesOf = tokenBytes(tokenizer);
   const added = new Set(tokenizer.addedTokens.map((token) => token.content));
   const words: Word[] = [];

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { encodeChat, renderChat } from "../../src/tokenizer/chat-template.js";
-import { createTokenizer, loadTokenizer } from "../../src/tokenizer/load-tokenizer.js";
+import { createTokenizer } from "../../src/tokenizer/create-tokenizer.js";
+import { loadTokenizer } from "../../src/tokenizer/load-tokenizer.js";
 import type { ChatMessage, Tokenizer } from "../../src/tokenizer/tokenizer.js";
 import { parseTokenizerJson } from "../../src/tokenizer/tokenizer-json.js";
 import { addedToken, byteLevelFolder, sampleJson } from "./sample-tokenizers.js";

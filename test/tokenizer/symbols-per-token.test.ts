@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Documents } from "../../src/corpus/document.js";
+import { createTokenizer } from "../../src/tokenizer/create-tokenizer.js";
 import { cutText } from "../../src/tokenizer/cut-text.js";
-import { createTokenizer } from "../../src/tokenizer/load-tokenizer.js";
 import { symbolsPerToken } from "../../src/tokenizer/symbols-per-token.js";
 import { parseTokenizerJson } from "../../src/tokenizer/tokenizer-json.js";
 import { sampleJson } from "./sample-tokenizers.js";

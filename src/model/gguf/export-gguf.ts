@@ -7,8 +7,8 @@ import path from "node:path";
 import { removeLeftovers } from "../../atomic-output.js";
 import { makeFolder } from "../../make-folder.js";
 import type { Progress } from "../../progress.js";
-import { createTokenizer, findTokenizerFile } from "../../tokenizer/load-tokenizer.js";
-import { readTokenizerJson } from "../../tokenizer/tokenizer-json.js";
+import { createTokenizer } from "../../tokenizer/create-tokenizer.js";
+import { readTokenizer } from "../../tokenizer/load-tokenizer.js";
 import { tokenizerRoles } from "../../tokenizer/tokenizer-roles.js";
 import { writeFault } from "../../write-fault.js";
 import { checkTokenizerFits } from "../check-tokenizer-fits.js";
@@ -42,7 +42,7 @@ export async function exportGguf(options: ExportOptions, progress?: Progress): P
   const checkpoint = openCheckpoint(model);
   const partial = path.join(path.dirname(out), `.${path.basename(out)}.${process.pid}.partial`);
   try {
-    const json = readTokenizerJson(findTokenizerFile(model));
+    const json = readTokenizer(model);
     const tokenizer = createTokenizer(json, tokenizerRoles(json, model));
     checkTokenizerFits(checkpoint.config, tokenizer, model);
     const metadata = new Map([
