@@ -22,6 +22,12 @@ export interface VocabularyFacts {
   removed: number;
 }
 
+/** Beside the tokenizer of a vocabulary whose ids moved: for whoever has rows of the old one to carry over. */
+const rowMapFile = "row_map.json";
+
+const rowMapText = (map: Int32Array): string =>
+  `{"old_to_new": [${Array.from(map, (id) => (id < 0 ? "null" : id)).join(", ")}]}\n`;
+
 /** Everything that belongs to a tokenizer in a model folder. */
 const tokenizerFiles = [
   "tokenizer.json",
@@ -58,7 +64,7 @@ export function copyTokenizerFiles(place: string, to: string): void {
 
 /**
  * Writes `out` (made, or replaced where it holds nothing but a tokenizer): tokenizer.json, tokenizer_config.json,
- * special_tokens_map.json, vocabulary.json, and the chat template of `baseFolder`. Roles of special tokens are the
+ * special_tokens_map.json, vocabulary.json, row_map.json where ids moved, and the chat template of `baseFolder`. Roles of special tokens are the
  * base's. Gives the tokenizer as loaded from there. Throws `TokenizerError`; then `out` is as it was.
  */
 export async function writeTokenizerFolder(
@@ -68,6 +74,8 @@ export async function writeTokenizerFolder(
   baseFolder: string | undefined,
   changed: NewVocabulary,
   facts: VocabularyFacts,
+  /** Old id → new id, -1 for tokens that are gone; written where ids moved. */
+  rowMap?: Int32Array,
 ): Promise<Tokenizer> {
   refuseForeignFolder(out);
   try {
@@ -78,6 +86,7 @@ export async function writeTokenizerFolder(
       write("tokenizer_config.json", pretty(config));
       write("special_tokens_map.json", pretty(specialTokensMap(config)));
       write("vocabulary.json", pretty(facts));
+      if (rowMap?.some((id, old) => id !== old)) write(rowMapFile, rowMapText(rowMap));
       const template = baseFolder === undefined ? undefined : path.join(baseFolder, "chat_template.jinja");
       if (template !== undefined && existsSync(template))
         copyFileSync(template, path.join(partial, "chat_template.jinja"));
@@ -104,7 +113,7 @@ function refuseForeignFolder(out: string): void {
   } catch (cause) {
     throw new TokenizerError("tokenizer.unwritable", `${out}: not a folder that can be written to`, { cause });
   }
-  const foreign = names.find((name) => !tokenizerFiles.includes(name));
+  const foreign = names.find((name) => !tokenizerFiles.includes(name) && name !== rowMapFile);
   if (foreign === undefined) return;
   throw new TokenizerError("tokenizer.folder_in_use", `${out}: the folder holds more than a tokenizer (${foreign})`, {
     hint: "Name a new folder: an output folder is replaced as a whole.",
