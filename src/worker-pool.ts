@@ -26,6 +26,9 @@ interface Thrown {
   exitCode?: 1 | 2 | undefined;
 }
 
+/** What a worker makes is thrown away at once; a larger nursery only makes the process larger. */
+const youngMegabytes = 8;
+
 /** `script` calls `serveJobs`; `data` is what its `open` gets. Workers start with the first jobs. */
 export function createWorkerPool<Job, Result>(script: URL, data: unknown, threads: number): WorkerPool<Job, Result> {
   const workers = new Set<Worker>();
@@ -34,7 +37,10 @@ export function createWorkerPool<Job, Result>(script: URL, data: unknown, thread
   const queue: Waiting<Job>[] = [];
 
   const start = (): Worker => {
-    const worker = new Worker(script, { workerData: data });
+    const worker = new Worker(script, {
+      workerData: data,
+      resourceLimits: { maxYoungGenerationSizeMb: youngMegabytes },
+    });
     workers.add(worker);
     worker.unref();
     worker.on("message", (answer: Answer<never>) => {

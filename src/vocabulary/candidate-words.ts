@@ -4,7 +4,8 @@
  * no counts, and the order of its tokens stands for them.
  */
 
-import { type CorpusOptions, readCorpus } from "../corpus/read-corpus.js";
+import type { CorpusOptions } from "../corpus/read-corpus.js";
+import { readPieces } from "../corpus/read-pieces.js";
 import type { Progress } from "../progress.js";
 import { textOfBytes } from "../tokenizer/byte-level.js";
 import { readTokenizer } from "../tokenizer/load-tokenizer.js";
@@ -38,7 +39,7 @@ export async function wordsFromCorpus(
   { corpus, wanted, min_frequency, accept, ...counting }: CorpusWordsOptions,
   progress?: Progress,
 ): Promise<Word[]> {
-  const counted = await countWords(readCorpus(corpus), cuttingPartsOf(base), counting, progress);
+  const counted = await countWords(readPieces(corpus), cuttingPartsOf(base), counting, progress);
   const form = tokenFormOf(base);
   const words: Word[] = [];
   const offer = (token: string, count: number): void => {

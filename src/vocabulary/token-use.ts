@@ -1,7 +1,7 @@
-import { type CorpusOptions, readCorpus } from "../corpus/read-corpus.js";
+import type { CorpusOptions } from "../corpus/read-corpus.js";
+import { readPieces } from "../corpus/read-pieces.js";
 import type { Progress } from "../progress.js";
 import { createTokenizer } from "../tokenizer/create-tokenizer.js";
-import { cutText } from "../tokenizer/cut-text.js";
 import type { TokenizerJson } from "../tokenizer/tokenizer-json.js";
 
 /** Pieces of one call to the encoder, in UTF-16 units. */
@@ -21,12 +21,10 @@ export async function tokenUse(base: TokenizerJson, corpus: CorpusOptions, progr
     units = 0;
     progress?.({ task: "counting tokens", done: characters, total: 0, unit: "characters" });
   };
-  for await (const { text } of readCorpus(corpus)) {
-    for (const piece of cutText(text)) {
-      batch.push(piece);
-      units += piece.length;
-      if (units >= batchUnits) await count();
-    }
+  for await (const piece of readPieces(corpus)) {
+    batch.push(piece);
+    units += piece.length;
+    if (units >= batchUnits) await count();
   }
   await count();
   return use;

@@ -5,9 +5,7 @@
  * Manku and Motwani, VLDB 2002): a word's count is at most the sum of the thresholds too low.
  */
 import { availableParallelism } from "node:os";
-import type { Documents } from "../corpus/document.js";
 import type { Progress } from "../progress.js";
-import { cutText } from "../tokenizer/cut-text.js";
 import { createWorkerPool } from "../worker-pool.js";
 import { countTexts } from "./count-texts.js";
 import type { CountWorkerData } from "./count-worker.js";
@@ -30,20 +28,20 @@ export interface CountedWords extends WordCounts {
 }
 
 /** UTF-16 units. */
-const chunkUnits = 1 << 20;
+const chunkUnits = 1 << 18;
 /** Counted here before workers are worth their start. */
-const chunksWithoutWorkers = 2;
+const chunksWithoutWorkers = 4;
 
-/** Throws `CorpusError` from reading, `TokenizerError` where `memory_mb` is too little for any training. */
+/** `pieces`: text that may be cut anywhere between them. Throws `CorpusError` from reading, `TokenizerError` where `memory_mb` is too little for any training. */
 export async function countWords(
-  documents: Documents,
+  pieces: AsyncIterable<string>,
   parts: CuttingParts,
   { threads: wanted = 0, memory_mb, split_digits: splitDigits = false }: CountOptions = {},
   progress?: Progress,
 ): Promise<CountedWords> {
   const threads = wanted || availableParallelism();
   const table = createWordTable();
-  const limit = wordMemory(memory_mb);
+  const limit = wordMemory(memory_mb, threads);
   let dropped = 0;
   const add = ({ size, bytes, starts, counts }: WordCounts): void => {
     for (let word = 0; word < size; word++) table.add(bytes, starts[word]!, starts[word + 1]!, counts[word]!);
@@ -56,7 +54,7 @@ export async function countWords(
   let characters = 0;
   try {
     let index = 0;
-    for await (const texts of chunksOf(documents)) {
+    for await (const texts of chunksOf(pieces)) {
       if (threads === 1 || index++ < chunksWithoutWorkers) add(countTexts(texts, cut));
       else {
         const counting = pool.run(texts);
@@ -75,18 +73,16 @@ export async function countWords(
   return { ...table.words(), dropped };
 }
 
-async function* chunksOf(documents: Documents): AsyncGenerator<string[]> {
+async function* chunksOf(pieces: AsyncIterable<string>): AsyncGenerator<string[]> {
   let texts: string[] = [];
   let units = 0;
-  for await (const { text } of documents) {
-    for (const piece of cutText(text)) {
-      texts.push(piece);
-      units += piece.length;
-      if (units < chunkUnits) continue;
-      yield texts;
-      texts = [];
-      units = 0;
-    }
+  for await (const piece of pieces) {
+    texts.push(piece);
+    units += piece.length;
+    if (units < chunkUnits) continue;
+    yield texts;
+    texts = [];
+    units = 0;
   }
   if (texts.length > 0) yield texts;
 }

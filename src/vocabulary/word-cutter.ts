@@ -40,10 +40,16 @@ export function createWordCutter(parts: CuttingParts, splitDigits: boolean): Pre
  * what Hugging Face's trainer reads.
  */
 function inMarks(parts: CuttingParts, preTokenizer: PreTokenizer): PreTokenizer {
-  const cut: PreTokenizer =
-    parts.preTokenizer !== null
-      ? preTokenizer
-      : (text, word) => preTokenizer(text, (whole) => whole.match(markedWords)?.forEach((marked) => word(marked)));
+  const cut = parts.preTokenizer === null ? cutAtMarks(preTokenizer) : preTokenizer;
   if (!wordsOf(preTokenizer, "a")[0]?.startsWith(spaceMark)) return cut;
-  return (text, word) => text.match(lines)?.forEach((line) => cut(line, word));
+  return (text, word) => {
+    for (const [line] of text.matchAll(lines)) cut(line, word);
+  };
 }
+
+const cutAtMarks =
+  (normalize: PreTokenizer): PreTokenizer =>
+  (text, word) =>
+    normalize(text, (whole) => {
+      for (const [marked] of whole.matchAll(markedWords)) word(marked);
+    });

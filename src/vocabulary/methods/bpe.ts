@@ -3,7 +3,7 @@
  * section 3.1). Added tokens are the base's: those in front stay there, the others stand behind the new tokens in their
  * old order.
  */
-import { readCorpus } from "../../corpus/read-corpus.js";
+import { readPieces } from "../../corpus/read-pieces.js";
 import { TokenizerError } from "../../errors.js";
 import { tokenFormOf } from "../../tokenizer/token-form.js";
 import type { AddedToken, TokenizerJson } from "../../tokenizer/tokenizer-json.js";
@@ -41,7 +41,7 @@ export const bpe: VocabularyMethod = {
     }
     const [front, rear] = placesOf(base, frame, special_tokens);
     const byteTokens = frame.model.byte_fallback === true ? byteFallbackTokens : [];
-    const words = await countWords(readCorpus(corpus), cuttingPartsOf(frame), options, progress);
+    const words = await countWords(readPieces(corpus), cuttingPartsOf(frame), options, progress);
     progress?.({ task: "merging pairs", done: 0, total: size, unit: "tokens" });
     const start =
       name === "byte_level" ? startFromBytes(words, initial) : startFromCharacters(words, { initial, limit });
