@@ -17,6 +17,8 @@ export { createNormalizer } from "./normalizer.js";
  */
 export type PreTokenizer = (text: string, word: (word: string) => void, atStart?: boolean) => void;
 
+type TokenizerParts = Pick<TokenizerJson, "source" | "normalizer" | "preTokenizer">;
+
 /** GPT-2's pattern, which a `ByteLevel` pre-tokenizer with `use_regex` stands for. */
 export const gpt2Pattern = "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+";
 
@@ -30,7 +32,7 @@ export function createPreTokenizer(tokenizer: TokenizerJson): PreTokenizer {
 }
 
 /** The pre-tokenizer alone, for text that is normalised. Throws `TokenizerError` like `createPreTokenizer`. */
-export function createWordCutter(tokenizer: TokenizerJson): PreTokenizer {
+export function createWordCutter(tokenizer: TokenizerParts): PreTokenizer {
   const parts = componentsOf(tokenizer.preTokenizer);
   const cutters = parts.flatMap((part, i) => {
     if (part.type === "Metaspace" && schemeOf(part) === "first") requireKnownStart(tokenizer, parts.slice(0, i));
@@ -127,7 +129,7 @@ function metaspace(part: Component): Cutter {
 }
 
 /** Where characters come or go at the head of a text, "first" would need to know where each character came from. */
-function requireKnownStart({ normalizer, source }: TokenizerJson, before: readonly Component[]): void {
+function requireKnownStart({ normalizer, source }: TokenizerParts, before: readonly Component[]): void {
   const harmless = ["NFC", "NFD", "NFKC", "NFKD", "Lowercase", "ByteLevel"];
   const moving =
     before[0] ??
