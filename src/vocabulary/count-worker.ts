@@ -1,7 +1,7 @@
 /** A worker thread that counts the words of texts. */
 import { serveJobs } from "../worker-pool.js";
 import { countTexts } from "./count-texts.js";
-import { type CuttingParts, createWordCutter } from "./word-cutter.js";
+import { type CuttingParts, createTrainingCutter } from "./word-cutter.js";
 import type { WordCounts } from "./word-table.js";
 
 export interface CountWorkerData {
@@ -10,7 +10,7 @@ export interface CountWorkerData {
 }
 
 serveJobs<CountWorkerData, string[], WordCounts>(({ parts, splitDigits }) => {
-  const cut = createWordCutter(parts, splitDigits);
+  const cut = createTrainingCutter(parts, splitDigits);
   return (texts) => {
     const counted = countTexts(texts, cut);
     const { bytes, starts, counts } = counted;

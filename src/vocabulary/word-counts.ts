@@ -10,7 +10,7 @@ import { createWorkerPool } from "../worker-pool.js";
 import { countTexts } from "./count-texts.js";
 import type { CountWorkerData } from "./count-worker.js";
 import { wordMemory } from "./training-memory.js";
-import { type CuttingParts, createWordCutter } from "./word-cutter.js";
+import { type CuttingParts, createTrainingCutter } from "./word-cutter.js";
 import { createWordTable, type WordCounts } from "./word-table.js";
 
 export interface CountOptions {
@@ -47,7 +47,7 @@ export async function countWords(
     for (let word = 0; word < size; word++) table.add(bytes, starts[word]!, starts[word + 1]!, counts[word]!);
     for (let rarest = 1; limit(table) > 1; rarest++) dropped += table.drop(rarest);
   };
-  const cut = createWordCutter(parts, splitDigits);
+  const cut = createTrainingCutter(parts, splitDigits);
   const data: CountWorkerData = { parts, splitDigits };
   const pool = createWorkerPool<string[], WordCounts>(new URL("./count-worker.js", import.meta.url), data, threads);
   const running: Promise<WordCounts>[] = [];

@@ -24,7 +24,7 @@ const markedWords = /\u2581?[^\u2581\n\r\t]+|\u2581|[\n\r\t]+/g;
 const digitsAndOthers = /\p{Nd}|[^\p{Nd}]+/gu;
 
 /** Calls back with each word of a text. `splitDigits`: a digit is a word of its own, so that no token holds several. */
-export function createWordCutter(parts: CuttingParts, splitDigits: boolean): PreTokenizer {
+export function createTrainingCutter(parts: CuttingParts, splitDigits: boolean): PreTokenizer {
   const preTokenizer = createPreTokenizer(parts);
   const cut = isByteLevelBpe(parts) ? preTokenizer : inMarks(parts, preTokenizer);
   if (!splitDigits) return cut;

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { createRandom } from "../../src/random.js";
 import { parseTokenizerJson } from "../../src/tokenizer/tokenizer-json.js";
 import { type CountedWords, type CountOptions, countWords } from "../../src/vocabulary/word-counts.js";
-import { createWordCutter, cuttingPartsOf } from "../../src/vocabulary/word-cutter.js";
+import { createTrainingCutter, cuttingPartsOf } from "../../src/vocabulary/word-cutter.js";
 import { createWordTable, wordCountsOf, wordsWithCounts } from "../../src/vocabulary/word-table.js";
 import { sampleJson } from "../tokenizer/sample-tokenizers.js";
 
@@ -74,12 +74,15 @@ test("with too little memory the rare words are left out, and it is said how oft
 test("words as SentencePiece sees them: by lines, at spaces, line ends and tabs alone, digits apart where asked", () => {
   const marking = { type: "Replace", pattern: { String: " " }, content: "\u2581" };
   const raw = {
-    ...sampleJson({ pre_tokenizer: null }),
+    ...sampleJson(),
+    pre_tokenizer: null,
     normalizer: { type: "Sequence", normalizers: [{ type: "Prepend", prepend: "\u2581" }, marking] },
   };
   const words = (text: string, splitDigits = false): string[] => {
     const all: string[] = [];
-    createWordCutter(cuttingPartsOf(parseTokenizerJson(raw, "sample")), splitDigits)(text, (word) => all.push(word));
+    createTrainingCutter(cuttingPartsOf(parseTokenizerJson(raw, "sample")), splitDigits)(text, (word) =>
+      all.push(word),
+    );
     return all;
   };
   assert.deepEqual(words("one  two\tthree\nfour"), ["▁one", "▁", "▁two", "\t", "three", "\n", "▁four"]);
