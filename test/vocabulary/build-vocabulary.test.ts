@@ -142,6 +142,7 @@ for (const [from, name] of [
 test("optimized: the first ids and the most used ones, then as extended; the map says where each id went", async () => {
   const out = at("cut");
   const old = await loadTokenizer(base);
+  const tokens: number[] = [];
   for (const keep_corpus of [undefined, { files: [english] }]) {
     const options = { method: "optimized", base, keep: 300, size: 60, script: "Cyrillic", keep_corpus } as const;
     const summary = await build({ ...options, out });
@@ -155,12 +156,10 @@ test("optimized: the first ids and the most used ones, then as extended; the map
     assert.equal(read.old_to_new.filter((place) => place === null).length, summary.removed);
     // Bytes are the first ids here.
     if (keep_corpus === undefined) for (let id = 0; id < 300; id++) assert.equal(read.old_to_new[id], id);
-    const tokens = (await renewed.encode(readFileSync(english, "utf8"))).length;
-    assert(
-      keep_corpus === undefined || tokens < 1.2 * (await old.encode(readFileSync(english, "utf8"))).length,
-      `${tokens}`,
-    );
+    tokens.push((await renewed.encode(readFileSync(english, "utf8"))).length);
   }
+  // Both keep as many; the most used ones cut English into fewer tokens.
+  assert(tokens[1]! < tokens[0]!, tokens.join(" "));
 });
 
 test("extended, new ids before the added tokens: those move as one", async () => {
