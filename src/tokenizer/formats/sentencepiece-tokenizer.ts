@@ -132,7 +132,8 @@ function decoderOf({ trainer, normalizer }: SentencePieceModel): Component {
   return { type: "Sequence", decoders: steps };
 }
 
-function bosTemplate(token: string, id: number): Component {
+/** Puts a token in front of every text. */
+export function bosTemplate(token: string, id: number): Component {
   const bos = { SpecialToken: { id: token, type_id: 0 } };
   const part = (name: string, type_id: number): Json => ({ Sequence: { id: name, type_id } });
   return {
