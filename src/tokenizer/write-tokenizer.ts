@@ -5,7 +5,9 @@ import { writeFolderAtomic } from "../atomic-output.js";
 import { LepError, TokenizerError } from "../errors.js";
 import { makeFolder } from "../make-folder.js";
 import { formatTokenizerJson, type NewVocabulary } from "./format-tokenizer-json.js";
-import { loadTokenizer } from "./load-tokenizer.js";
+import { isSentencePieceStyle } from "./formats/sentencepiece-form.js";
+import { writeSentencePiece } from "./formats/write-sentencepiece.js";
+import { loadTokenizer, readTokenizer } from "./load-tokenizer.js";
 import type { Tokenizer } from "./tokenizer.js";
 import { componentsOf } from "./tokenizer-components.js";
 import type { TokenizerJson } from "./tokenizer-json.js";
@@ -58,8 +60,8 @@ export function copyTokenizerFiles(place: string, to: string): void {
 
 /**
  * Writes `out` (made, or replaced where it holds nothing but a tokenizer): tokenizer.json, tokenizer_config.json,
- * special_tokens_map.json, vocabulary.json, and the chat template of `baseFolder`. Roles of special tokens are the
- * base's. Gives the tokenizer as loaded from there. Throws `TokenizerError`; then `out` is as it was.
+ * special_tokens_map.json, vocabulary.json, tokenizer.model where SentencePiece can say the same, and the chat template of
+ * `baseFolder`. Roles of special tokens are the base's. Gives the tokenizer as loaded from there. Throws `TokenizerError`; then `out` is as it was.
  */
 export async function writeTokenizerFolder(
   out: string,
@@ -77,11 +79,12 @@ export async function writeTokenizerFolder(
       write("tokenizer.json", formatTokenizerJson(base, changed));
       write("tokenizer_config.json", pretty(config));
       write("special_tokens_map.json", pretty(specialTokensMap(config)));
-      write("vocabulary.json", pretty(facts));
       const template = baseFolder === undefined ? undefined : path.join(baseFolder, "chat_template.jinja");
       if (template !== undefined && existsSync(template))
         copyFileSync(template, path.join(partial, "chat_template.jinja"));
-      await tryTokenizer(await loadTokenizer(partial), base, changed, facts, out);
+      const made = await loadTokenizer(partial);
+      await tryTokenizer(made, base, changed, facts, out);
+      write("vocabulary.json", pretty({ ...facts, ...(await writeModelFile(partial, made)) }));
     });
   } catch (cause) {
     if (cause instanceof LepError || !(cause instanceof Error && "syscall" in cause)) throw cause;
@@ -91,6 +94,19 @@ export async function writeTokenizerFolder(
     });
   }
   return loadTokenizer(out);
+}
+
+/** The tokenizer.model of SentencePiece-style vocabularies; vocabulary.json says why where there can be none. */
+async function writeModelFile(folder: string, made: Tokenizer): Promise<{ tokenizer_model?: string }> {
+  const json = readTokenizer(folder);
+  if (!isSentencePieceStyle(json)) return {};
+  const reason = await writeSentencePiece(
+    path.join(folder, "tokenizer.model"),
+    json,
+    tokenizerRoles(json, folder),
+    made,
+  );
+  return reason === undefined ? {} : { tokenizer_model: `not written: ${reason}` };
 }
 
 const pretty = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;

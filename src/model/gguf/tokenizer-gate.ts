@@ -4,8 +4,8 @@
  */
 import { CheckpointError, type EngineError } from "../../errors.js";
 import { llamaTokens } from "../../inference/llama-tokens.js";
+import { gateText } from "../../tokenizer/gate-text.js";
 import type { Tokenizer } from "../../tokenizer/tokenizer.js";
-import { gateText } from "./gate-text.js";
 
 /** `lines` are compared besides the texts of the gate. Throws `CheckpointError` (`gguf.tokenizer_differs`) with the first difference. */
 export async function checkGgufTokenizer(file: string, tokenizer: Tokenizer, lines: readonly string[]): Promise<void> {

@@ -85,7 +85,7 @@ export function parseSentencePieceModel(bytes: Uint8Array, source: string): Sent
     }
   };
   within(
-    () => `behind piece ${pieces.length - 1}`,
+    () => (pieces.length === 0 ? "its start" : `behind piece ${pieces.length - 1}`),
     () => {
       for (const field of readFields(bytes)) {
         if (field.wire !== 2) rest.push(field);
