@@ -18,6 +18,7 @@ const places: readonly [keys: string, kind: Kind][] = [
   ["corpus.train", "glob"],
   ["corpus.validation", "glob"],
   ["vocabulary.from", "model"],
+  ["vocabulary.keep_corpus.files", "glob"],
   ["pretraining.replay.corpus.files", "glob"],
   ["calibration.prompts", "glob"],
   ["calibration.copy_task.corpus.files", "glob"],

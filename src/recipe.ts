@@ -43,11 +43,44 @@ const corpus = z
 const vocabulary = z
   .strictObject({
     method: z.enum(vocabularyMethodNames).describe("How the new vocabulary is made."),
-    size: z.int().min(1).optional().describe("Tokens in the new vocabulary (bpe) or to add (extended)."),
+    size: z
+      .int()
+      .min(1)
+      .optional()
+      .describe("Tokens in the new vocabulary (bpe, unigram) or to add (extended, optimized)."),
+    keep: z
+      .int()
+      .min(1)
+      .optional()
+      .describe("How much of the original is kept (optimized): its first ids, or its most used tokens."),
+    keep_corpus: z
+      .strictObject({
+        files: z.array(z.string()).min(1),
+        documents: z.enum(["file", "blank_lines"]).default("file"),
+      })
+      .optional()
+      .describe("Text that tells which tokens of the original are used."),
+    style: z
+      .enum(["byte_level", "sentencepiece"])
+      .optional()
+      .describe("How a new vocabulary writes text; the original's way where left out."),
+    initial_alphabet: z.array(z.string()).optional().describe("Characters that are tokens whatever the corpus holds."),
+    alphabet_limit: z.int().min(1).optional().describe("Most characters of a SentencePiece-style alphabet."),
+    special_tokens: z.array(z.string().min(1)).optional().describe("Further special tokens, behind the original's."),
+    split_digits: z.boolean().optional().describe("No token holds more than one digit."),
+    memory_mb: z
+      .int()
+      .min(1)
+      .optional()
+      .describe("Megabytes that the training may take; beyond, the rarest words are left out."),
     script: z.string().optional().describe("Only tokens of this Unicode script, or /regex/ on the whole token."),
     from: z.string().optional().describe("Take the tokens to add from this tokenizer instead of the corpus."),
     min_frequency: z.int().min(1).optional().describe("Pairs that occur less often are not merged."),
-    max_token_length: z.int().min(1).optional().describe("Longest token, in bytes."),
+    max_token_length: z
+      .int()
+      .min(1)
+      .optional()
+      .describe("Longest token, in bytes (byte_level) or characters (sentencepiece)."),
     new_ids: z
       .enum(["after_added", "before_added"])
       .optional()

@@ -5,10 +5,11 @@
 import path from "node:path";
 import { writeFileAtomic } from "../../src/atomic-output.js";
 import type { Documents } from "../../src/corpus/document.js";
-import { createPreTokenizer } from "../../src/tokenizer/pre-tokenizer.js";
 import { parseTokenizerJson } from "../../src/tokenizer/tokenizer-json.js";
+import { startFromBytes } from "../../src/vocabulary/bpe-alphabet.js";
 import { trainBpe } from "../../src/vocabulary/train-bpe.js";
 import { countWords } from "../../src/vocabulary/word-counts.js";
+import { cuttingPartsOf } from "../../src/vocabulary/word-cutter.js";
 
 export const specialTokens = {
   bos: "<|begin_of_text|>",
@@ -38,8 +39,8 @@ const chatTemplate = [
 export async function makeTokenizer(documents: Documents, folder: string): Promise<void> {
   const parts = { normalizer: null, pre_tokenizer: preTokenizer, decoder, added_tokens: [] };
   const bare = parseTokenizerJson({ ...parts, model: { type: "BPE", vocab: { a: 0 }, merges: [] } }, "tiny tokenizer");
-  const words = await countWords(documents, createPreTokenizer(bare));
-  const { tokens, merges } = trainBpe(words, { size: ordinaryTokens, letters });
+  const words = await countWords(documents, cuttingPartsOf(bare));
+  const { tokens, merges } = trainBpe(startFromBytes(words, letters), { size: ordinaryTokens });
   const special = Object.values(specialTokens).map((content, i) => ({
     id: tokens.length + i,
     content,

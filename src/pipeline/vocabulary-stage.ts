@@ -20,6 +20,8 @@ export function adaptedTokenizer(context: RunContext, made: Made): string {
 export const vocabularyStage: DefineStage<VocabularyResult> = async ({ recipe, models, progress }) => {
   const { vocabulary } = recipe;
   if (vocabulary === undefined) return undefined;
+  const { threads } = recipe;
+  const { keep_corpus } = vocabulary;
   const corpus = trainingCorpus(recipe);
   const validation = validationCorpus(recipe);
   return {
@@ -30,12 +32,18 @@ export const vocabularyStage: DefineStage<VocabularyResult> = async ({ recipe, m
       corpus: await corpusFiles(corpus),
       validation: await corpusFiles(validation),
       ...(vocabulary.from !== undefined && { from: vocabulary.from }),
+      ...(keep_corpus !== undefined && { keep_corpus: await corpusFiles(keep_corpus) }),
     },
-    options: { ...vocabulary, from: vocabulary.from && null, corpus: { ...corpus, files: null } },
+    options: {
+      ...vocabulary,
+      from: vocabulary.from && null,
+      keep_corpus: keep_corpus && { ...keep_corpus, files: null },
+      corpus: { ...corpus, files: null },
+    },
     seed: recipe.seed,
     run: async (folder) => {
       const out = path.join(folder, "tokenizer");
-      const summary = await buildVocabulary({ ...vocabulary, base: models.base, corpus, out }, progress);
+      const summary = await buildVocabulary({ ...vocabulary, base: models.base, corpus, out, threads }, progress);
       const measure = async (tokenizer: string): Promise<number> =>
         (await symbolsPerToken(await loadTokenizer(tokenizer), readCorpus(validation))).symbols_per_token;
       return { ...summary, symbols_per_token: { original: await measure(models.base), adapted: await measure(out) } };

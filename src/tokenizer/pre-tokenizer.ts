@@ -13,8 +13,11 @@ export type PreTokenizer = (text: string, word: (word: string) => void) => void;
 /** GPT-2's pattern, which a `ByteLevel` pre-tokenizer with `use_regex` stands for. */
 const gpt2Pattern = "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+";
 
+/** What decides where words end. */
+export type CuttingComponents = Pick<TokenizerJson, "source" | "normalizer" | "preTokenizer">;
+
 /** Normaliser and pre-tokenizer in one. Throws `TokenizerError` naming a component that is not supported here. */
-export function createPreTokenizer(tokenizer: TokenizerJson): PreTokenizer {
+export function createPreTokenizer(tokenizer: CuttingComponents): PreTokenizer {
   const normalize = createNormalizer(tokenizer);
   const cutters = componentsOf(tokenizer.preTokenizer).flatMap((part) => cuttersOf(part, tokenizer.source));
   const cut = (text: string, from: number, word: (word: string) => void): void => {
@@ -39,7 +42,7 @@ const unsupported = (source: string, place: string, part: Component): TokenizerE
   new TokenizerError("tokenizer.unsupported_component", `${source}: ${place} ${part.type} is not supported here yet`);
 
 /** Text → text. Throws `TokenizerError` for a normaliser other than the Unicode normal forms. */
-export function createNormalizer(tokenizer: TokenizerJson): (text: string) => string {
+export function createNormalizer(tokenizer: CuttingComponents): (text: string) => string {
   const forms = componentsOf(tokenizer.normalizer).map((part) => {
     if (!/^NFK?[CD]$/.test(part.type)) throw unsupported(tokenizer.source, "normalizer", part);
     return part.type;

@@ -24,6 +24,12 @@ export interface VocabularyFacts {
   removed: number;
 }
 
+/** Beside the tokenizer of a vocabulary whose ids moved: for whoever has rows of the old one to carry over. */
+const rowMapFile = "row_map.json";
+
+const rowMapText = (map: Int32Array): string =>
+  `{"old_to_new": [${Array.from(map, (id) => (id < 0 ? "null" : id)).join(", ")}]}\n`;
+
 /** Everything that belongs to a tokenizer in a model folder. */
 const tokenizerFiles = [
   "tokenizer.json",
@@ -60,8 +66,9 @@ export function copyTokenizerFiles(place: string, to: string): void {
 
 /**
  * Writes `out` (made, or replaced where it holds nothing but a tokenizer): tokenizer.json, tokenizer_config.json,
- * special_tokens_map.json, vocabulary.json, tokenizer.model where SentencePiece can say the same, and the chat template of
- * `baseFolder`. Roles of special tokens are the base's. Gives the tokenizer as loaded from there. Throws `TokenizerError`; then `out` is as it was.
+ * special_tokens_map.json, vocabulary.json, row_map.json where ids moved, tokenizer.model where SentencePiece can say the
+ * same, and the chat template of `baseFolder`. Roles of special tokens are the base's. Gives the tokenizer as loaded from
+ * there. Throws `TokenizerError`; then `out` is as it was.
  */
 export async function writeTokenizerFolder(
   out: string,
@@ -70,6 +77,8 @@ export async function writeTokenizerFolder(
   baseFolder: string | undefined,
   changed: NewVocabulary,
   facts: VocabularyFacts,
+  /** Old id → new id, -1 for tokens that are gone; written where ids moved. */
+  rowMap?: Int32Array,
 ): Promise<Tokenizer> {
   refuseForeignFolder(out);
   try {
@@ -79,6 +88,7 @@ export async function writeTokenizerFolder(
       write("tokenizer.json", formatTokenizerJson(base, changed));
       write("tokenizer_config.json", pretty(config));
       write("special_tokens_map.json", pretty(specialTokensMap(config)));
+      if (rowMap?.some((id, old) => id !== old)) write(rowMapFile, rowMapText(rowMap));
       const template = baseFolder === undefined ? undefined : path.join(baseFolder, "chat_template.jinja");
       if (template !== undefined && existsSync(template))
         copyFileSync(template, path.join(partial, "chat_template.jinja"));
@@ -120,7 +130,7 @@ function refuseForeignFolder(out: string): void {
   } catch (cause) {
     throw new TokenizerError("tokenizer.unwritable", `${out}: not a folder that can be written to`, { cause });
   }
-  const foreign = names.find((name) => !tokenizerFiles.includes(name));
+  const foreign = names.find((name) => !tokenizerFiles.includes(name) && name !== rowMapFile);
   if (foreign === undefined) return;
   throw new TokenizerError("tokenizer.folder_in_use", `${out}: the folder holds more than a tokenizer (${foreign})`, {
     hint: "Name a new folder: an output folder is replaced as a whole.",
@@ -184,9 +194,18 @@ async function tryTokenizer(
   const ids = await tokenizer.encode(probe);
   const bytes = ids.map((id) => tokenizer.bytesOf(id) ?? fail(`id ${id} stands for no bytes`));
   const spelled = Buffer.concat(bytes).toString("utf8");
-  const spaced = componentsOf(base.preTokenizer).some(
-    (part) => part.type === "ByteLevel" && part.add_prefix_space !== false,
-  );
-  if ((spaced ? spelled.trimStart() : spelled) !== probe) fail("a text does not come back from its ids");
+  const frame = changed.frame ?? base;
+  if (losesText(frame)) return;
+  const parts = [...componentsOf(frame.normalizer), ...componentsOf(frame.preTokenizer)];
+  const spaced = parts.some(({ type, add_prefix_space }) => type === "ByteLevel" && add_prefix_space !== false);
+  const marked = parts.some(({ type }) => type === "Prepend");
+  if ((spaced || marked ? spelled.trimStart() : spelled) !== probe) fail("a text does not come back from its ids");
   if (!spaced && (await tokenizer.decode(ids)) !== probe) fail("a text does not come back from the decoder");
 }
+
+/** Normalisers that SentencePiece models often have: what they replace or strip does not come back. */
+const losesText = (frame: TokenizerJson): boolean =>
+  componentsOf(frame.normalizer).some(
+    ({ type, pattern }) =>
+      type === "Precompiled" || type === "Strip" || (pattern as { Regex?: unknown } | undefined)?.Regex !== undefined,
+  );

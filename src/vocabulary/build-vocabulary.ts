@@ -6,10 +6,10 @@ import { TokenizerError } from "../errors.js";
 import { packageRoot } from "../package-root.js";
 import type { Progress } from "../progress.js";
 import { loadTokenizer, readTokenizer } from "../tokenizer/load-tokenizer.js";
-import { requireByteLevelBpe, type TokenizerJson } from "../tokenizer/tokenizer-json.js";
 import { writeTokenizerFolder } from "../tokenizer/write-tokenizer.js";
 import { type ChangedTokens, countChangedTokens } from "./changed-tokens.js";
 import { type VocabularyMethodName, vocabularyMethods } from "./registry.js";
+import { rowMap } from "./row-map.js";
 import type { MadeVocabulary, VocabularyMethod, VocabularyOptions } from "./vocabulary-method.js";
 
 export interface BuildVocabularyOptions extends VocabularyOptions {
@@ -56,11 +56,11 @@ export async function buildVocabulary(
   checkOptions(method, chosen, options);
   const original = await loadTokenizer(place);
   const base = readTokenizer(place);
-  requireByteLevelBpe(base);
   const made = await chosen.make(base, options, progress);
-  const counts = countTokens(base, made);
+  const map = rowMap(base, made);
+  const counts = countTokens(map, made);
   const folder = statSync(place).isDirectory() ? place : undefined;
-  const written = await writeTokenizerFolder(out, base, folder, made, { method, ...counts });
+  const written = await writeTokenizerFolder(out, base, folder, made, { method, ...counts }, map);
   return {
     method,
     ...counts,
@@ -81,7 +81,7 @@ function checkOptions(method: string, { options: known }: VocabularyMethod, opti
       });
     }
     if (
-      ["size", "min_frequency", "max_token_length"].includes(name) &&
+      ["size", "keep", "alphabet_limit", "min_frequency", "max_token_length", "memory_mb"].includes(name) &&
       !(Number.isInteger(value) && Number(value) > 0)
     ) {
       throw new TokenizerError("vocabulary.option", `${name}: ${JSON.stringify(value)} is not a whole number above 0`);
@@ -89,16 +89,11 @@ function checkOptions(method: string, { options: known }: VocabularyMethod, opti
   }
 }
 
-/** Tokens are the same where they are written the same. */
 function countTokens(
-  base: TokenizerJson,
+  map: Int32Array,
   made: MadeVocabulary,
 ): { size: number; kept: number; added: number; removed: number } {
-  const all = (vocabulary: Pick<MadeVocabulary, "vocabulary" | "addedTokens">): Set<string> =>
-    new Set([...vocabulary.vocabulary.keys(), ...vocabulary.addedTokens.map((token) => token.content)]);
-  const before = all(base);
-  const after = all(made);
-  let kept = 0;
-  for (const token of after) if (before.has(token)) kept++;
-  return { size: after.size, kept, added: after.size - kept, removed: before.size - kept };
+  const after = new Set([...made.vocabulary.keys(), ...made.addedTokens.map((token) => token.content)]);
+  const kept = new Set(map.filter((id) => id >= 0)).size;
+  return { size: after.size, kept, added: after.size - kept, removed: map.length - kept };
 }

@@ -37,7 +37,7 @@ const build = async (options: Partial<BuildVocabularyOptions>): ReturnType<typeo
 
 test("the tests' base: English and single Cyrillic letters", async () => {
   const letters = [..."абвгдежзийклмнопрстуфхцчшщъыьэюяё"];
-  const summary = await build({ corpus: { files: [english] }, size: 380, letters, out: base });
+  const summary = await build({ corpus: { files: [english] }, size: 380, initial_alphabet: letters, out: base });
   assert.deepEqual([summary.size, summary.kept, summary.added, summary.removed], [380, 261, 119, 0]);
   const tokenizer = await loadTokenizer(base);
   assert.equal(tokenizer.size, 380);
@@ -56,6 +56,7 @@ test("the tests' base: English and single Cyrillic letters", async () => {
 const requests: Record<string, Partial<BuildVocabularyOptions>> = {
   bpe: { size: 420 },
   extended: { size: 60, script: "Cyrillic" },
+  optimized: { keep: 330, size: 60, script: "Cyrillic" },
 };
 
 for (const method of vocabularyMethodNames) {
@@ -175,7 +176,7 @@ const refused: [name: string, options: Record<string, unknown>, message: RegExp]
     /100000 wanted, \d+ can be had/,
   ],
   ["no token of the script", { method: "extended", size: 5, script: "Greek" }, /of Greek: 5 wanted, 0 can be had/],
-  ["no size", { method: "extended" }, /needs a corpus and a size/],
+  ["no size", { method: "extended" }, /takes a corpus and a size/],
   ["no corpus", { corpus: undefined }, /needs a corpus/],
   ["base that is not there", { base: "/nowhere/at/all" }, /no such file or folder/],
   ["corpus that is not there", { corpus: { files: ["/nowhere/*.txt"] } }, /no corpus file matches/],

@@ -17,6 +17,14 @@ interface BuildArguments {
   from?: string;
   size?: number;
   keep?: number;
+  "keep-corpus"?: string[];
+  style?: "byte_level" | "sentencepiece";
+  "initial-alphabet"?: string;
+  "alphabet-limit"?: number;
+  "special-token"?: string[];
+  "split-digits"?: boolean;
+  "memory-mb"?: number;
+  "new-ids"?: "after_added" | "before_added";
   script?: string;
   "min-frequency"?: number;
   "max-token-length"?: number;
@@ -42,11 +50,26 @@ const build = defineCommand<BuildArguments>({
       .option("corpus", { type: "string", array: true, describe: "globs of text", conflicts: "from" })
       .option("documents", documents)
       .option("from", { type: "string", describe: "take the tokens to add from this tokenizer" })
-      .option("size", { type: "number", describe: "tokens in all (bpe) or to add (extended)" })
+      .option("size", { type: "number", describe: "tokens in all (bpe, unigram) or to add (extended, optimized)" })
       .option("keep", { type: "number", describe: "ids kept of the original (optimized)" })
+      .option("keep-corpus", {
+        type: "string",
+        array: true,
+        describe: "keep the tokens that these texts use most (optimized)",
+      })
+      .option("style", { choices: ["byte_level", "sentencepiece"] as const, describe: "how tokens write text (bpe)" })
+      .option("initial-alphabet", { type: "string", describe: "characters that are tokens in any case (bpe)" })
+      .option("alphabet-limit", { type: "number", describe: "most characters of the alphabet (bpe, sentencepiece)" })
+      .option("special-token", { type: "string", array: true, describe: "further special tokens (bpe)" })
+      .option("split-digits", { type: "boolean", describe: "no token holds two digits" })
       .option("script", { type: "string", describe: "a Unicode script, or /regex/ on the whole token" })
       .option("min-frequency", { type: "number", describe: "pairs that occur less often are not merged" })
-      .option("max-token-length", { type: "number", describe: "longest token, in bytes" })
+      .option("max-token-length", { type: "number", describe: "longest token, in bytes or characters" })
+      .option("memory-mb", {
+        type: "number",
+        describe: "memory of the training; beyond, the rarest words are left out",
+      })
+      .option("new-ids", { choices: ["after_added", "before_added"] as const, describe: "place of new ids (extended)" })
       .option("compare", {
         type: "string",
         array: true,
@@ -82,6 +105,14 @@ const build = defineCommand<BuildArguments>({
           script,
           min_frequency: rest["min-frequency"],
           max_token_length: rest["max-token-length"],
+          keep_corpus: rest["keep-corpus"] && { files: rest["keep-corpus"], documents: kind },
+          style: rest.style,
+          initial_alphabet: rest["initial-alphabet"] === undefined ? undefined : [...rest["initial-alphabet"]],
+          alphabet_limit: rest["alphabet-limit"],
+          special_tokens: rest["special-token"],
+          split_digits: rest["split-digits"],
+          memory_mb: rest["memory-mb"],
+          new_ids: rest["new-ids"],
           corpus: corpus && { files: corpus, documents: kind },
           compare: compare && { files: compare, documents: kind },
           out,
