@@ -1,13 +1,14 @@
 /** Tokenizer folders: written whole or not at all, and only after what was written has been loaded and tried. */
-import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { writeFolderAtomic } from "../atomic-output.js";
 import { LepError, TokenizerError } from "../errors.js";
 import { makeFolder } from "../make-folder.js";
+import { convertTokenizer } from "./convert-tokenizer.js";
 import { formatTokenizerJson, type NewVocabulary } from "./format-tokenizer-json.js";
 import { isSentencePieceStyle } from "./formats/sentencepiece-form.js";
 import { writeSentencePiece } from "./formats/write-sentencepiece.js";
-import { loadTokenizer, readTokenizer } from "./load-tokenizer.js";
+import { findTokenizerFile, loadTokenizer, readTokenizer, tokenizerFormat } from "./load-tokenizer.js";
 import type { Tokenizer } from "./tokenizer.js";
 import { componentsOf } from "./tokenizer-components.js";
 import type { TokenizerJson } from "./tokenizer-json.js";
@@ -44,24 +45,26 @@ const tokenizerFiles = [
 ];
 
 /**
- * Makes the tokenizer of the folder `to` the one of `place`: a folder, or a tokenizer.json by any name with what lies beside it.
- * Throws `TokenizerError` where there is none.
+ * Makes the tokenizer of the folder `to` the one of `place`: a folder, or a tokenizer file by any name with what lies
+ * beside it (a .gguf holds everything itself). Other formats become a tokenizer.json; a SentencePiece model is kept beside
+ * it. Throws `TokenizerError` where there is none.
  */
 export function copyTokenizerFiles(place: string, to: string): void {
-  const named = statSync(place, { throwIfNoEntry: false })?.isFile() ? place : undefined;
-  const from = named === undefined ? place : path.dirname(named);
+  const file = findTokenizerFile(place);
+  const format = tokenizerFormat(file);
   const sources = new Map(
     tokenizerFiles
-      .map((name): [string, string] => [name, path.join(from, name)])
-      .filter(([, file]) => existsSync(file)),
+      .map((name): [string, string] => [name, path.join(path.dirname(file), name)])
+      .filter(([, source]) => format !== "gguf" && existsSync(source)),
   );
-  if (named !== undefined) sources.set("tokenizer.json", named);
-  if (!sources.has("tokenizer.json") && !sources.has("tokenizer.model")) {
-    throw new TokenizerError("tokenizer.not_found", `${place}: there is no tokenizer.json in this folder`);
-  }
+  if (format === "json") sources.set("tokenizer.json", file);
+  else sources.delete("tokenizer.json");
+  if (format === "sentencepiece") sources.set("tokenizer.model", file);
+  if (format === "tiktoken") sources.delete("tokenizer.model");
   makeFolder(to);
   for (const name of tokenizerFiles) rmSync(path.join(to, name), { force: true });
-  for (const [name, file] of sources) copyFileSync(file, path.join(to, name));
+  for (const [name, source] of sources) copyFileSync(source, path.join(to, name));
+  if (format !== "json") convertTokenizer(place, to);
 }
 
 /**

@@ -4,11 +4,11 @@
  */
 import { rmSync, writeFileSync } from "node:fs";
 import { gateText } from "../gate-text.js";
+import { sameCutting } from "../same-cutting.js";
 import type { Tokenizer } from "../tokenizer.js";
-import { componentsOf } from "../tokenizer-components.js";
 import type { TokenizerJson } from "../tokenizer-json.js";
 import type { TokenizerRoles } from "../tokenizer-roles.js";
-import { normalizeGraphemes, normalizeText, parseCharsmap } from "./precompiled-charsmap.js";
+import { sameNormalization } from "./same-normalization.js";
 import { sentencePieceForm } from "./sentencepiece-form.js";
 import { formatSentencePieceModel } from "./sentencepiece-model.js";
 import { sentencePieceIds } from "./sentencepiece-peer.js";
@@ -50,17 +50,6 @@ async function firstDifference(
   return `SentencePiece cuts ${text} into ${shown(found[place]!)} and not into ${shown(expected[place]!)}`;
 }
 
-/**
- * Unigram: two cuttings of one text may have the same probability (`----` `-` and `-` `----`). Which of them wins is a
- * matter of rounding, and SentencePiece adds up in 32 bits.
- */
-function sameCutting(a: readonly number[], b: readonly number[], scores: readonly number[] | undefined): boolean {
-  if (a.length === b.length && a.every((id, i) => id === b[i])) return true;
-  if (scores === undefined) return false;
-  const sum = (ids: readonly number[]): number => ids.reduce((total, id) => total + scores[id]!, 0);
-  return Math.abs(sum(a) - sum(b)) <= 1e-5 * Math.abs(sum(a));
-}
-
 /** Pieces of a vocabulary that are tried in one text. */
 const piecesAtOnce = 50;
 
@@ -78,14 +67,7 @@ function probeTexts(json: TokenizerJson, tokenizer: Tokenizer): string[] {
     texts.push(some.join(" "), some.join(""));
   }
   const added = json.addedTokens.map(({ content }) => content);
-  const charsmap = componentsOf(json.normalizer).find(({ type }) => type === "Precompiled")?.precompiled_charsmap;
-  const table =
-    charsmap === undefined ? undefined : parseCharsmap(Buffer.from(String(charsmap), "base64"), json.source);
-  return texts.filter(
-    (text) =>
-      // SentencePiece reads no special token out of a text.
-      !added.some((content) => text.includes(content)) &&
-      // Hugging Face's normaliser goes its own way with some combining marks.
-      (table === undefined || normalizeText(table, text) === normalizeGraphemes(table, text)),
-  );
+  const same = sameNormalization(json);
+  // SentencePiece reads no special token out of a text.
+  return texts.filter((text) => !added.some((content) => text.includes(content)) && same(text));
 }
