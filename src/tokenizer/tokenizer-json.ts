@@ -46,6 +46,14 @@ export interface TokenizerJson {
   preTokenizer: Component | null;
   postProcessor: Component | null;
   decoder: Component | null;
+  /** What another format than tokenizer.json says itself; files beside it come first. */
+  roles?: FormatRoles;
+}
+
+export interface FormatRoles {
+  bosId?: number | undefined;
+  eosIds: readonly number[];
+  chatTemplate?: string | undefined;
 }
 
 type Json = Record<string, unknown>;
