@@ -22,7 +22,7 @@ const headHeight = 26;
 /** Of a digit, at the size of the labels. */
 const digitWidth = 7.1;
 const longestName = 22;
-const valueWidth = 56;
+const valueWidth = 62;
 
 /** Bars of all groups share one scale that begins at 0. No groups give an empty string. */
 export function groupedBars(groups: readonly BarGroup[], title: string, options: GroupedBarsOptions = {}): string {

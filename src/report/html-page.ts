@@ -12,8 +12,8 @@ h1{font-size:1.6rem;margin:0 0 .3rem}h2{font-size:1.15rem;margin:2.2rem 0 .6rem}
 th,td{padding:.35rem .7rem;border-bottom:1px solid var(--line);text-align:left;white-space:nowrap}
 th{background:var(--shade);font-weight:600}td.number{text-align:right;font-variant-numeric:tabular-nums}
 figure{margin:0 0 1rem}figcaption{color:var(--soft);font-size:.88rem;margin:.2rem 0 .4rem}figcaption b{color:var(--ink);font-weight:600;margin-right:.3em}h3{font-size:1rem;margin:1.4rem 0 .5rem}
-.charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(20rem,100%),1fr));gap:.5rem 2.5rem;align-items:start}
-.charts svg{width:100%;max-width:30rem}svg{max-width:100%;height:auto}code{font-size:.9em;background:var(--shade);padding:.1em .3em;border-radius:3px}
+.charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(20rem,100%),1fr));gap:.5rem 2.5rem;align-items:start;margin-top:.6rem}
+.charts svg{width:100%;max-width:27rem}svg{max-width:100%;height:auto}code{font-size:.9em;background:var(--shade);padding:.1em .3em;border-radius:3px}
 @media(max-width:40rem){body{padding:1rem}}
 @media print{body{max-width:none;padding:0}figure,tr{break-inside:avoid}h2,h3{break-after:avoid}.wide{overflow:visible}table{font-size:.72rem}th,td{padding:.2rem .35rem;white-space:normal}}`;
 

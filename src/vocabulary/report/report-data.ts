@@ -1,4 +1,6 @@
 /** What `report.json` holds, and what the other three files are made from. */
+import { readFileSync } from "node:fs";
+import path from "node:path";
 import type { TokenizerEfficiency } from "../../tokenizer/symbols-per-token.js";
 import type { TokenPart } from "./cut-sentence.js";
 import type { TokenStatistics } from "./token-statistics.js";
@@ -39,4 +41,9 @@ export function reportJson(report: VocabularyReport): string {
       ` ${JSON.stringify(name)}: [\n${(entries as unknown[]).map((entry) => `  ${JSON.stringify(entry)}`).join(",\n")}\n ]`,
   );
   return `{\n${lists.join(",\n")}\n}\n`;
+}
+
+/** The report in `folder`, which `vocabularyReport` has written. */
+export function readVocabularyReport(folder: string): VocabularyReport {
+  return JSON.parse(readFileSync(path.join(folder, "report.json"), "utf8")) as VocabularyReport;
 }
