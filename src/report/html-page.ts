@@ -10,7 +10,7 @@ body{font:16px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--paper)
 h1{font-size:1.6rem;margin:0 0 .3rem}h2{font-size:1.15rem;margin:2.2rem 0 .6rem}p.note{color:var(--soft);margin:.3rem 0 .8rem}
 .wide{overflow-x:auto}table{border-collapse:collapse;font-size:.92rem}caption{text-align:left;color:var(--soft);padding-bottom:.3rem}
 th,td{padding:.35rem .7rem;border-bottom:1px solid var(--line);text-align:left;white-space:nowrap}
-th{background:var(--shade);font-weight:600}td.number{text-align:right;font-variant-numeric:tabular-nums}
+th{background:var(--shade);font-weight:600}td.number,th.number{text-align:right;font-variant-numeric:tabular-nums}
 figure{margin:0 0 1rem}figcaption{color:var(--soft);font-size:.88rem;margin:.2rem 0 .4rem}figcaption b{color:var(--ink);font-weight:600;margin-right:.3em}h3{font-size:1rem;margin:1.4rem 0 .5rem}
 .charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(20rem,100%),1fr));gap:.5rem 2.5rem;align-items:start;margin-top:.6rem}
 .charts svg{width:100%;max-width:27rem}svg{max-width:100%;height:auto}code{font-size:.9em;background:var(--shade);padding:.1em .3em;border-radius:3px}
@@ -32,7 +32,10 @@ ${body}
 export type Cell = string | number | null | undefined;
 
 export function htmlTable(header: string[], rows: Cell[][], digits = 3): string {
-  const head = header.map((name) => `<th scope="col">${escapeHtml(name)}</th>`).join("");
+  const isNumber = (column: number): boolean => rows.length > 0 && rows.every((row) => typeof row[column] !== "string");
+  const head = header
+    .map((name, column) => `<th scope="col"${isNumber(column) ? ' class="number"' : ""}>${escapeHtml(name)}</th>`)
+    .join("");
   const body = rows.map((row) => `<tr>${row.map((cell) => htmlCell(cell, digits)).join("")}</tr>`).join("\n");
   return `<div class="wide"><table><thead><tr>${head}</tr></thead><tbody>\n${body}\n</tbody></table></div>`;
 }
