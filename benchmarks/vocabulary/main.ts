@@ -1,7 +1,7 @@
 /**
  * Vocabularies beside their peers: training beside Hugging Face tokenizers (the npm binding) and SentencePiece's programs,
  * encoding beside the same, and what the speed must not cost. The sides take turns, each run in a process of its own, and
- * medians over the runs are compared. About a quarter of an hour on two cores.
+ * medians over the runs are compared. Most of an hour on two cores, as spm_train needs minutes a run.
  *
  * The novels lie where `LEP_NOVELS` says, published tokenizers where `LEP_TOKENIZERS` says (`llama-3/tokenizer.json`, …).
  * Options: `--runs N` (of each side, default 5), `--threads N` (ours, default 2), `--only TEXT` (entries whose names
