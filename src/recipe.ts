@@ -8,6 +8,7 @@ import { parseDocument } from "yaml";
 import { z } from "zod";
 import { taskNames } from "./benchmark/registry.js";
 import { calibrationSchema } from "./calibration/options.js";
+import { textFilesSchema } from "./corpus/text-files.js";
 import { RecipeError } from "./errors.js";
 import { pretrainingSchema } from "./pretraining/options.js";
 import { propagationMethodNames } from "./propagation/registry.js";
@@ -119,6 +120,23 @@ const benchmark = z
   })
   .describe("Stage 5: the benchmark.");
 
+const name = (taken: string[]) =>
+  z.string().regex(new RegExp(`^(?!(?:${taken.join("|")})$).`), `the name is taken (${taken.join(", ")})`);
+
+const report = z
+  .strictObject({
+    title: z.string().optional().describe("Title of the report."),
+    vocabularies: z
+      .record(name(["original", "adapted"]), z.string())
+      .optional()
+      .describe("Further tokenizers (folder, file or hub id) by name, for the vocabulary report."),
+    corpora: z
+      .record(name(["validation"]), textFilesSchema)
+      .optional()
+      .describe("Further texts by name, for the vocabulary report; the validation text is always there."),
+  })
+  .describe("What the run's report shows.");
+
 export const recipeSchema = z.strictObject({
   name: z
     .string()
@@ -139,7 +157,7 @@ export const recipeSchema = z.strictObject({
   propagation: propagation.optional(),
   calibration: calibrationSchema.optional(),
   benchmark: benchmark.optional(),
-  report: z.strictObject({ title: z.string().optional().describe("Title of the report.") }).optional(),
+  report: report.optional(),
 });
 
 export type Recipe = z.infer<typeof recipeSchema>;
@@ -203,6 +221,10 @@ function connectionFaults(raw: Record<string, unknown>): string[] {
   const models = raw.models as { instruct?: unknown } | undefined;
   if (raw.propagation !== undefined && models?.instruct === undefined) {
     faults.push("propagation: needs models.instruct, which is not there");
+  }
+  for (const key of ["vocabularies", "corpora"]) {
+    if (raw.vocabulary !== undefined || !Object.hasOwn(Object(raw.report), key)) continue;
+    faults.push(`report.${key}: needs the section vocabulary, which is not there`);
   }
   return faults;
 }

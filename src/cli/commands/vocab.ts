@@ -3,7 +3,7 @@ import { RecipeError } from "../../errors.js";
 import { resolveTokenizerPlace } from "../../model/resolve-model-folder.js";
 import { buildVocabulary } from "../../vocabulary/build-vocabulary.js";
 import { type VocabularyMethodName, vocabularyMethodNames } from "../../vocabulary/registry.js";
-import { vocabularyReport } from "../../vocabulary/vocabulary-report.js";
+import { vocabularyReport } from "../../vocabulary/report/vocabulary-report.js";
 import { defineCommand } from "../command.js";
 import { computing, reporting } from "../common-options.js";
 import { createOutput } from "../output.js";
@@ -153,7 +153,7 @@ const report = defineCommand<ReportArguments>({
     for (const [name, [place]] of Object.entries(named(options.tokenizer, "--tokenizer"))) {
       tokenizers[name] = await resolveTokenizerPlace(place!);
     }
-    const rows = await withProgress((progress) =>
+    const { rows } = await withProgress((progress) =>
       vocabularyReport(
         {
           tokenizers,
