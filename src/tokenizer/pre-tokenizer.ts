@@ -1,5 +1,5 @@
 /**
- * How a byte-level tokenizer cuts a text into words before any merge: its normaliser and pre-tokenizer, as functions of
+ * How a tokenizer cuts a text into words before any merge: its normaliser and pre-tokenizer, as functions of
  * our own, so that a corpus is counted without the detour through the binding.
  */
 import { TokenizerError } from "../errors.js";
@@ -65,7 +65,25 @@ function cuttersOf(part: Component, source: string): PreTokenizer[] {
     // "invert" says that the pattern matches what is kept.
     if (part.behavior === "Removed" && part.invert === true) return [keep(pattern)];
   }
+  if (part.type === "Metaspace" && (part.prepend_scheme === "never" || part.prepend_scheme === "always")) {
+    const mark = typeof part.replacement === "string" ? part.replacement : "\u2581";
+    return [markSpaces(mark, part.prepend_scheme === "always", part.split !== false)];
+  }
   throw unsupported(source, "pre_tokenizer", part);
+}
+
+/** Spaces become a mark, and each mark begins a word. */
+function markSpaces(mark: string, prepend: boolean, split: boolean): PreTokenizer {
+  return (text, word) => {
+    const replaced = text.replaceAll(" ", mark);
+    const marked = prepend && !replaced.startsWith(mark) ? mark + replaced : replaced;
+    let from = 0;
+    for (let at = marked.indexOf(mark, 1); split && at > 0; at = marked.indexOf(mark, at + mark.length)) {
+      word(marked.slice(from, at));
+      from = at;
+    }
+    if (from < marked.length) word(marked.slice(from));
+  };
 }
 
 /** Matches are words, and so is what lies between them. */

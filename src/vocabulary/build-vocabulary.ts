@@ -6,7 +6,7 @@ import { TokenizerError } from "../errors.js";
 import { packageRoot } from "../package-root.js";
 import type { Progress } from "../progress.js";
 import { loadTokenizer, readTokenizer } from "../tokenizer/load-tokenizer.js";
-import { requireByteLevelBpe, type TokenizerJson } from "../tokenizer/tokenizer-json.js";
+import type { TokenizerJson } from "../tokenizer/tokenizer-json.js";
 import { writeTokenizerFolder } from "../tokenizer/write-tokenizer.js";
 import { type ChangedTokens, countChangedTokens } from "./changed-tokens.js";
 import { type VocabularyMethodName, vocabularyMethods } from "./registry.js";
@@ -20,8 +20,6 @@ export interface BuildVocabularyOptions extends VocabularyOptions {
   compare?: CorpusOptions | undefined;
   /** Folder of the new tokenizer. */
   out: string;
-  /** The result does not depend on it. */
-  threads?: number | undefined;
 }
 
 export interface VocabularySummary {
@@ -56,7 +54,6 @@ export async function buildVocabulary(
   checkOptions(method, chosen, options);
   const original = await loadTokenizer(place);
   const base = readTokenizer(place);
-  requireByteLevelBpe(base);
   const made = await chosen.make(base, options, progress);
   const counts = countTokens(base, made);
   const folder = statSync(place).isDirectory() ? place : undefined;
@@ -72,6 +69,16 @@ export async function buildVocabulary(
 
 const shared = new Set(["method", "base", "out", "threads", "compare"]);
 
+const wholeNumbers = new Set([
+  "size",
+  "min_frequency",
+  "max_token_length",
+  "max_piece_length",
+  "seed_size",
+  "sub_iterations",
+]);
+const shares = new Set(["character_coverage", "shrinking_factor"]);
+
 function checkOptions(method: string, { options: known }: VocabularyMethod, options: BuildVocabularyOptions): void {
   for (const [name, value] of Object.entries(options)) {
     if (value === undefined || shared.has(name)) continue;
@@ -80,12 +87,10 @@ function checkOptions(method: string, { options: known }: VocabularyMethod, opti
         hint: `Its options: ${known.join(", ")}.`,
       });
     }
-    if (
-      ["size", "min_frequency", "max_token_length"].includes(name) &&
-      !(Number.isInteger(value) && Number(value) > 0)
-    ) {
-      throw new TokenizerError("vocabulary.option", `${name}: ${JSON.stringify(value)} is not a whole number above 0`);
-    }
+    const fault = wholeNumbers.has(name)
+      ? !(Number.isInteger(value) && Number(value) > 0) && "is not a whole number above 0"
+      : shares.has(name) && !(Number(value) > 0 && Number(value) <= 1) && "is not a number above 0 and up to 1";
+    if (fault) throw new TokenizerError("vocabulary.option", `${name}: ${JSON.stringify(value)} ${fault}`);
   }
 }
 

@@ -1,8 +1,9 @@
 import { bpe } from "./methods/bpe.js";
 import { extended } from "./methods/extended.js";
+import { unigram } from "./methods/unigram.js";
 import type { VocabularyMethod } from "./vocabulary-method.js";
 
-export const vocabularyMethods = { bpe, extended } as const satisfies Record<string, VocabularyMethod>;
+export const vocabularyMethods = { bpe, extended, unigram } as const satisfies Record<string, VocabularyMethod>;
 
 export type VocabularyMethodName = keyof typeof vocabularyMethods;
 

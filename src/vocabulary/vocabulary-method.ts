@@ -9,18 +9,34 @@ export interface VocabularyOptions {
   corpus?: CorpusOptions | undefined;
   /** Path of a tokenizer to take the tokens to add from, in place of a corpus. */
   from?: string | undefined;
-  /** Tokens of the new vocabulary, added tokens included (bpe), or tokens to add (extended). */
+  /** Tokens of the new vocabulary, added tokens included (bpe, unigram), or tokens to add (extended). */
   size?: number | undefined;
   /** Ids of the original that are kept (optimized). */
   keep?: number | undefined;
   /** Unicode script or `/regex/` that a token has to be of, after one optional leading space. */
   script?: string | undefined;
-  /** Texts that are one token each whatever the corpus holds (bpe). */
+  /** Texts that are one token each whatever the corpus holds (bpe), or characters of which that is so (unigram). */
   letters?: readonly string[] | undefined;
-  /** Pairs that occur less often are not merged. Default 2. */
+  /** Pairs that occur less often are not merged, pieces that do are none (unigram). Default 2. */
   min_frequency?: number | undefined;
   /** In bytes. */
   max_token_length?: number | undefined;
+  /** In characters; default 16 (unigram). */
+  max_piece_length?: number | undefined;
+  /** Share of the text's characters that have a piece of their own, the commonest first; default 1 (unigram). */
+  character_coverage?: number | undefined;
+  /** Characters without a piece become byte pieces, not the unknown token; default true (unigram). */
+  byte_fallback?: boolean | undefined;
+  /** Every digit is a piece of its own; default false (unigram). */
+  split_digits?: boolean | undefined;
+  /** Pieces to begin with; default 1,000,000 (unigram). */
+  seed_size?: number | undefined;
+  /** Share of the pieces that a round of pruning leaves; default 0.75 (unigram). */
+  shrinking_factor?: number | undefined;
+  /** Rounds of expectation maximisation before each pruning; default 2 (unigram). */
+  sub_iterations?: number | undefined;
+  /** The result does not depend on it. */
+  threads?: number | undefined;
   /** Where the new ids of an extended vocabulary go. Behind the added tokens (the default) no old id moves. */
   new_ids?: "after_added" | "before_added" | undefined;
 }
@@ -35,6 +51,6 @@ export interface VocabularyMethod {
   description: string;
   /** Which options mean something to it; others are refused. */
   options: readonly (keyof VocabularyOptions)[];
-  /** `base` is a byte-level BPE tokenizer, checked. Throws `TokenizerError`, `CorpusError`. */
+  /** Throws `TokenizerError`, `CorpusError`. */
   make(base: TokenizerJson, options: VocabularyOptions, progress?: Progress): Promise<MadeVocabulary>;
 }

@@ -6,6 +6,7 @@
 import { readCorpus } from "../../corpus/read-corpus.js";
 import { TokenizerError } from "../../errors.js";
 import { createPreTokenizer } from "../../tokenizer/pre-tokenizer.js";
+import { requireByteLevelBpe } from "../../tokenizer/tokenizer-json.js";
 import { trainBpe } from "../train-bpe.js";
 import type { VocabularyMethod } from "../vocabulary-method.js";
 import { countWords } from "../word-counts.js";
@@ -14,6 +15,7 @@ export const bpe: VocabularyMethod = {
   description: "a new byte-level BPE vocabulary, trained on the corpus, in place of the original's",
   options: ["corpus", "size", "letters", "min_frequency", "max_token_length"],
   async make(base, { corpus, size = base.size, letters, min_frequency = 2, max_token_length }, progress) {
+    requireByteLevelBpe(base);
     if (corpus === undefined) {
       throw new TokenizerError("vocabulary.no_corpus", "the method bpe needs a corpus to learn from");
     }

@@ -4,7 +4,7 @@
  */
 import { TokenizerError } from "../../errors.js";
 import { createNormalizer, createPreTokenizer, wordsOf } from "../../tokenizer/pre-tokenizer.js";
-import type { TokenizerJson } from "../../tokenizer/tokenizer-json.js";
+import { requireByteLevelBpe, type TokenizerJson } from "../../tokenizer/tokenizer-json.js";
 import { type Accept, type Word, wordsFromCorpus, wordsFromTokenizer } from "../candidate-words.js";
 import { createOneTokenTest, type Extension, extendMerges } from "../extend-merges.js";
 import { tokenFilter } from "../token-filter.js";
@@ -14,6 +14,7 @@ export const extended: VocabularyMethod = {
   description: "the original vocabulary with further merges behind it, learned from the corpus or another tokenizer",
   options: ["corpus", "from", "size", "script", "min_frequency", "new_ids"],
   async make(base, { corpus, from, size, script, min_frequency = 2, new_ids = "after_added" }, progress) {
+    requireByteLevelBpe(base);
     const accept = acceptable(base, script);
     let words: Word[];
     if (from !== undefined) words = wordsFromTokenizer(from, accept);
