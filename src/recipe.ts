@@ -43,11 +43,18 @@ const corpus = z
 const vocabulary = z
   .strictObject({
     method: z.enum(vocabularyMethodNames).describe("How the new vocabulary is made."),
-    size: z.int().min(1).optional().describe("Tokens in the new vocabulary (bpe) or to add (extended)."),
+    size: z.int().min(1).optional().describe("Tokens in the new vocabulary (bpe, unigram) or to add (extended)."),
     script: z.string().optional().describe("Only tokens of this Unicode script, or /regex/ on the whole token."),
     from: z.string().optional().describe("Take the tokens to add from this tokenizer instead of the corpus."),
-    min_frequency: z.int().min(1).optional().describe("Pairs that occur less often are not merged."),
+    min_frequency: z.int().min(1).optional().describe("Rarer pairs are not merged, rarer pieces not tried."),
     max_token_length: z.int().min(1).optional().describe("Longest token, in bytes."),
+    max_piece_length: z.int().min(1).max(63).optional().describe("Longest piece, in characters (unigram)."),
+    character_coverage: z.number().gt(0).max(1).optional().describe("Share of characters with a piece each (unigram)."),
+    byte_fallback: z.boolean().optional().describe("Bytes, not <unk>, for other characters (unigram)."),
+    split_digits: z.boolean().optional().describe("Every digit is a piece of its own (unigram)."),
+    seed_size: z.int().min(1).optional().describe("Pieces to begin with (unigram)."),
+    shrinking_factor: z.number().gt(0).lt(1).optional().describe("Share of pieces that pruning leaves (unigram)."),
+    sub_iterations: z.int().min(1).optional().describe("EM rounds before each pruning (unigram)."),
     new_ids: z
       .enum(["after_added", "before_added"])
       .optional()

@@ -35,7 +35,10 @@ export const vocabularyStage: DefineStage<VocabularyResult> = async ({ recipe, m
     seed: recipe.seed,
     run: async (folder) => {
       const out = path.join(folder, "tokenizer");
-      const summary = await buildVocabulary({ ...vocabulary, base: models.base, corpus, out }, progress);
+      const summary = await buildVocabulary(
+        { ...vocabulary, base: models.base, corpus, out, threads: recipe.threads },
+        progress,
+      );
       const measure = async (tokenizer: string): Promise<number> =>
         (await symbolsPerToken(await loadTokenizer(tokenizer), readCorpus(validation))).symbols_per_token;
       return { ...summary, symbols_per_token: { original: await measure(models.base), adapted: await measure(out) } };

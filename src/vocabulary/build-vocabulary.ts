@@ -69,15 +69,19 @@ export async function buildVocabulary(
 
 const shared = new Set(["method", "base", "out", "threads", "compare"]);
 
-const wholeNumbers = new Set([
-  "size",
-  "min_frequency",
-  "max_token_length",
-  "max_piece_length",
-  "seed_size",
-  "sub_iterations",
-]);
-const shares = new Set(["character_coverage", "shrinking_factor"]);
+type Rule = readonly [holds: (value: number) => boolean, wanted: string];
+const wholeNumber: Rule = [(value) => Number.isInteger(value) && value > 0, "a whole number above 0"];
+
+const rules: Readonly<Record<string, Rule>> = {
+  size: wholeNumber,
+  min_frequency: wholeNumber,
+  max_token_length: wholeNumber,
+  max_piece_length: [(value) => Number.isInteger(value) && value > 0 && value <= 63, "a whole number from 1 to 63"],
+  seed_size: wholeNumber,
+  sub_iterations: wholeNumber,
+  character_coverage: [(value) => value > 0 && value <= 1, "a number above 0 and up to 1"],
+  shrinking_factor: [(value) => value > 0 && value < 1, "a number between 0 and 1"],
+};
 
 function checkOptions(method: string, { options: known }: VocabularyMethod, options: BuildVocabularyOptions): void {
   for (const [name, value] of Object.entries(options)) {
@@ -87,10 +91,10 @@ function checkOptions(method: string, { options: known }: VocabularyMethod, opti
         hint: `Its options: ${known.join(", ")}.`,
       });
     }
-    const fault = wholeNumbers.has(name)
-      ? !(Number.isInteger(value) && Number(value) > 0) && "is not a whole number above 0"
-      : shares.has(name) && !(Number(value) > 0 && Number(value) <= 1) && "is not a number above 0 and up to 1";
-    if (fault) throw new TokenizerError("vocabulary.option", `${name}: ${JSON.stringify(value)} ${fault}`);
+    const [holds, wanted] = rules[name] ?? [];
+    if (holds !== undefined && !(typeof value === "number" && holds(value))) {
+      throw new TokenizerError("vocabulary.option", `${name}: ${JSON.stringify(value)} is not ${wanted}`);
+    }
   }
 }
 

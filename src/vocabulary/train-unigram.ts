@@ -25,7 +25,10 @@ import { createUnigramThreads, type UnigramThreads } from "./unigram-threads.js"
 export interface TrainUnigramOptions {
   /** Pieces at most; the alphabet always belongs to them. */
   size: number;
-  /** Pieces to begin with, at most. Default 1,000,000. */
+  /**
+   * Pieces to begin with, at most. Default 6 · `size`, or as many as it takes: with SentencePiece's 1,000,000 the pruning
+   * keeps long pieces that are rare, and new text needs up to 3 % more tokens (docs/experiments.md).
+   */
   seed_size?: number;
   /** What a round of pruning leaves. Default 0.75. */
   shrinking_factor?: number;
@@ -61,6 +64,8 @@ const unknownPenalty = 10;
 /** Between characters that have no score of their own, so that all scores differ (SentencePiece). */
 const scoreStep = 1e-4;
 
+const seedsPerPiece = 6;
+
 /** Starting a thread takes as long as some passes over so many characters. */
 const worthThreads = 1 << 18;
 
@@ -69,7 +74,7 @@ const worthThreads = 1 << 18;
  * than `size`.
  */
 export async function trainUnigram(corpus: UnigramCorpus, options: TrainUnigramOptions): Promise<UnigramVocabulary> {
-  const { size, sub_iterations = 2, shrinking_factor = 0.75, threads = 1, progress } = options;
+  const { size } = options;
   const letters = corpus.alphabet.length;
   if (letters > size) {
     throw new TokenizerError(
@@ -77,15 +82,29 @@ export async function trainUnigram(corpus: UnigramCorpus, options: TrainUnigramO
       `a Unigram vocabulary of ${size} pieces is too small: its characters alone are ${letters}`,
     );
   }
-  const pieces = startPieces(corpus, options);
+  if (options.seed_size !== undefined) return trainFrom(startPieces(corpus, options, options.seed_size), options);
+  for (let seeds = seedsPerPiece * size; ; seeds *= seedsPerPiece) {
+    const start = startPieces(corpus, options, seeds);
+    const all = start.ids < seeds;
+    const trained = await trainFrom(start, options);
+    if (trained.pieces.length === size || all) return trained;
+  }
+}
+
+async function trainFrom(pieces: Pieces, options: TrainUnigramOptions): Promise<UnigramVocabulary> {
+  const { size, sub_iterations = 2, shrinking_factor = 0.75, threads = 1, progress } = options;
   const { lattice } = pieces;
   const pool = createUnigramThreads(lattice, lattice.symbols.length < worthThreads ? 1 : threads);
   try {
     const wanted = Math.floor(size * surplus);
+    let done = 0;
     for (;;) {
       for (let iteration = 0; iteration < sub_iterations; iteration++) {
         maximise(pieces, expect(pieces, pool), pool);
-        progress?.({ task: "training pieces", done: wanted, total: pieces.live, unit: "pieces" });
+        done++;
+        const prunings = Math.max(0, Math.ceil(Math.log(wanted / pieces.live) / Math.log(shrinking_factor)));
+        const total = done + sub_iterations - 1 - iteration + sub_iterations * prunings;
+        progress?.({ task: "training pieces", done, total, unit: "rounds", note: `${pieces.live} pieces` });
         await nextTurn();
       }
       if (pieces.live <= wanted) break;
@@ -95,11 +114,12 @@ export async function trainUnigram(corpus: UnigramCorpus, options: TrainUnigramO
   } finally {
     await pool.close();
   }
-  return choosePieces(corpus, pieces, size);
+  return choosePieces(pieces, size);
 }
 
 /** The alphabet, then pieces of two characters and more, by id. Characters stay in the lattice even when they are dropped. */
 interface Pieces {
+  corpus: UnigramCorpus;
   lattice: UnigramLattice;
   letters: number;
   /** Ids in use. */
@@ -115,13 +135,13 @@ interface Pieces {
   alive: Uint8Array;
 }
 
-function startPieces(corpus: UnigramCorpus, options: TrainUnigramOptions): Pieces {
-  const { seed_size = 1_000_000, max_piece_length = 16, min_frequency = 2, reserved = new Set<string>() } = options;
+function startPieces(corpus: UnigramCorpus, options: TrainUnigramOptions, seedSize: number): Pieces {
+  const { max_piece_length = 16, min_frequency = 2, reserved = new Set<string>() } = options;
   const letters = corpus.alphabet.length;
   const seeds = findSeedPieces(corpus, {
     maxLength: Math.min(max_piece_length, longestPiece),
     minFrequency: min_frequency,
-    seedSize: Math.max(0, seed_size - letters),
+    seedSize: Math.max(0, seedSize - letters),
   });
   const ids = letters + seeds.lengths.length;
   const places = new Uint32Array(ids);
@@ -139,6 +159,7 @@ function startPieces(corpus: UnigramCorpus, options: TrainUnigramOptions): Piece
   for (const score of logs) sum += score;
   for (let id = 0; id < ids; id++) logs[id] = Math.log(logs[id]! / sum);
   const pieces: Pieces = {
+    corpus,
     lattice: createLattice(corpus, seeds),
     letters,
     ids,
@@ -264,9 +285,9 @@ function keepBest(values: Float64Array, most: number, keep: Uint8Array): void {
   }
 }
 
-function choosePieces(corpus: UnigramCorpus, pieces: Pieces, size: number): UnigramVocabulary {
+function choosePieces(pieces: Pieces, size: number): UnigramVocabulary {
+  const { corpus, letters, ids, logs, places, lengths, alive } = pieces;
   const { alphabet, alphabetCounts } = corpus;
-  const { letters, ids, logs, places, lengths, alive } = pieces;
   let worst = 0;
   for (let id = 0; id < ids; id++) if (id >= letters || alive[id] === 1) worst = Math.min(worst, logs[id]!);
   const chosen: [text: string, score: number][] = [];

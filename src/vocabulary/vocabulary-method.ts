@@ -29,13 +29,13 @@ export interface VocabularyOptions {
   byte_fallback?: boolean | undefined;
   /** Every digit is a piece of its own; default false (unigram). */
   split_digits?: boolean | undefined;
-  /** Pieces to begin with; default 1,000,000 (unigram). */
+  /** Pieces to begin with; default six times as many as are wanted (unigram). */
   seed_size?: number | undefined;
   /** Share of the pieces that a round of pruning leaves; default 0.75 (unigram). */
   shrinking_factor?: number | undefined;
   /** Rounds of expectation maximisation before each pruning; default 2 (unigram). */
   sub_iterations?: number | undefined;
-  /** The result does not depend on it. */
+  /** 0, the default, for all cores; the result does not depend on it. */
   threads?: number | undefined;
   /** Where the new ids of an extended vocabulary go. Behind the added tokens (the default) no old id moves. */
   new_ids?: "after_added" | "before_added" | undefined;

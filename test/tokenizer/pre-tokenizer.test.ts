@@ -48,6 +48,22 @@ for (const [name, preTokenizer] of Object.entries(preTokenizers)) {
   });
 }
 
+for (const prepend_scheme of ["never", "always"]) {
+  for (const split of [true, false]) {
+    test(`words are those of Hugging Face tokenizers: Metaspace, ${prepend_scheme}, split ${split}`, () => {
+      const raw = sampleJson({ pre_tokenizer: { type: "Metaspace", replacement: "▁", prepend_scheme, split } });
+      const peer = Tokenizer.fromString(JSON.stringify(raw)).getPreTokenizer()!;
+      const ours = createPreTokenizer(parseTokenizerJson(raw, "Metaspace"));
+      const random = createRandom(9);
+      for (let round = 0; round < 600; round++) {
+        const text = Array.from({ length: 1 + random.below(9) }, () => [..." ▁aé\n😀"][random.below(6)]).join("");
+        const expected = peer.preTokenizeString(text).map(([word]) => word);
+        assert.deepEqual(wordsOf(ours, text), expected, JSON.stringify(text));
+      }
+    });
+  }
+}
+
 test("what cannot be translated is refused by name", () => {
   for (const [pattern, named] of [
     ["\\bword", "\\\\b"],

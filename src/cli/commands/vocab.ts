@@ -20,6 +20,10 @@ interface BuildArguments {
   script?: string;
   "min-frequency"?: number;
   "max-token-length"?: number;
+  "max-piece-length"?: number;
+  "character-coverage"?: number;
+  "byte-fallback"?: boolean;
+  "split-digits"?: boolean;
   compare?: string[];
   out: string;
   threads: number;
@@ -42,11 +46,15 @@ const build = defineCommand<BuildArguments>({
       .option("corpus", { type: "string", array: true, describe: "globs of text", conflicts: "from" })
       .option("documents", documents)
       .option("from", { type: "string", describe: "take the tokens to add from this tokenizer" })
-      .option("size", { type: "number", describe: "tokens in all (bpe) or to add (extended)" })
+      .option("size", { type: "number", describe: "tokens in all (bpe, unigram) or to add (extended)" })
       .option("keep", { type: "number", describe: "ids kept of the original (optimized)" })
       .option("script", { type: "string", describe: "a Unicode script, or /regex/ on the whole token" })
-      .option("min-frequency", { type: "number", describe: "pairs that occur less often are not merged" })
+      .option("min-frequency", { type: "number", describe: "rarer pairs are not merged, rarer pieces not tried" })
       .option("max-token-length", { type: "number", describe: "longest token, in bytes" })
+      .option("max-piece-length", { type: "number", describe: "longest piece, in characters (unigram)" })
+      .option("character-coverage", { type: "number", describe: "share of characters with a piece each (unigram)" })
+      .option("byte-fallback", { type: "boolean", describe: "bytes, not <unk>, for other characters (unigram)" })
+      .option("split-digits", { type: "boolean", describe: "every digit is a piece of its own (unigram)" })
       .option("compare", {
         type: "string",
         array: true,
@@ -82,6 +90,10 @@ const build = defineCommand<BuildArguments>({
           script,
           min_frequency: rest["min-frequency"],
           max_token_length: rest["max-token-length"],
+          max_piece_length: rest["max-piece-length"],
+          character_coverage: rest["character-coverage"],
+          byte_fallback: rest["byte-fallback"],
+          split_digits: rest["split-digits"],
           corpus: corpus && { files: corpus, documents: kind },
           compare: compare && { files: compare, documents: kind },
           out,

@@ -7,6 +7,7 @@
  * a space " a" and "a" would be the same ids; so the ids of a text that goes on are those of its parts. Line feeds and tabs
  * are pieces, which readers without byte fallback (llama.cpp) rely on.
  */
+import { availableParallelism } from "node:os";
 import path from "node:path";
 import { readCorpus } from "../../corpus/read-corpus.js";
 import { TokenizerError } from "../../errors.js";
@@ -37,7 +38,7 @@ export const unigram: VocabularyMethod = {
     "sub_iterations",
   ],
   async make(base, options, progress) {
-    const { corpus, size = base.size, letters = [], byte_fallback = true, threads = 1 } = options;
+    const { corpus, size = base.size, letters = [], byte_fallback = true, threads = 0 } = options;
     if (corpus === undefined) {
       throw new TokenizerError("vocabulary.no_corpus", "the method unigram needs a corpus to learn from");
     }
@@ -61,7 +62,7 @@ export const unigram: VocabularyMethod = {
       ...given(options, "min_frequency", "max_piece_length", "seed_size", "shrinking_factor", "sub_iterations"),
       size: room,
       reserved: new Set([...front, ...added.map(({ content }) => content)]),
-      threads,
+      threads: threads > 0 ? threads : availableParallelism(),
       progress,
     });
     if (trained.pieces.length < room) {
