@@ -18,4 +18,4 @@ export { propagate } from "./propagation/propagate.js";
 export { loadRecipe } from "./recipe.js";
 export { loadTokenizer } from "./tokenizer/load-tokenizer.js";
 export { buildVocabulary } from "./vocabulary/build-vocabulary.js";
-export { vocabularyReport } from "./vocabulary/vocabulary-report.js";
+export { vocabularyReport } from "./vocabulary/report/vocabulary-report.js";

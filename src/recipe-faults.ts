@@ -19,6 +19,7 @@ function describe(issue: z.core.$ZodIssue, schema: z.ZodType): string[] {
     const meant = given === undefined ? "" : suggestion(given, values);
     return [`${place}: must be one of ${values.join(", ")}${meant}`];
   }
+  if (issue.code === "invalid_key") return issue.issues.map(({ message }) => `${place}: ${message}`);
   return [`${place}: ${issue.message}`];
 }
 
@@ -37,7 +38,8 @@ function keysAt(schema: z.ZodType, at: readonly PropertyKey[]): string[] {
     here = unwrap(here);
     if (part === undefined) break;
     const shape = (here as { shape?: Record<string, unknown> }).shape;
-    here = shape?.[String(part)] ?? (here as { element?: unknown }).element;
+    const { element, valueType } = here as { element?: unknown; valueType?: unknown };
+    here = shape?.[String(part)] ?? element ?? valueType;
   }
   const shape = (here as { shape?: Record<string, unknown> } | undefined)?.shape;
   return shape === undefined ? [] : Object.keys(shape);

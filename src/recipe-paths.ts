@@ -11,18 +11,21 @@ import { packageRoot } from "./package-root.js";
 
 type Kind = "model" | "glob" | "folder";
 
-/** Where paths stand; a list holds one in each place. */
+/** Where paths stand; `*` is any key, and a list holds one in each place. */
 const places: readonly [keys: string, kind: Kind][] = [
   ["models.base", "model"],
   ["models.instruct", "model"],
   ["corpus.train", "glob"],
   ["corpus.validation", "glob"],
   ["vocabulary.from", "model"],
+  ["vocabulary.keep_corpus.files", "glob"],
   ["pretraining.replay.corpus.files", "glob"],
   ["calibration.prompts", "glob"],
   ["calibration.copy_task.corpus.files", "glob"],
   ["calibration.plain_text.corpus.files", "glob"],
   ["benchmark.data", "folder"],
+  ["report.vocabularies.*", "model"],
+  ["report.corpora.*.files", "glob"],
 ];
 
 type Section = Record<string, unknown>;
@@ -31,26 +34,47 @@ type Section = Record<string, unknown>;
 export function resolveRecipePaths(raw: Section, recipeFolder: string): string[] {
   const roots = [process.cwd(), recipeFolder, packageRoot()];
   const faults: string[] = [];
-  for (const [keys, kind] of places) {
-    const section = keys.split(".").slice(0, -1).reduce<unknown>(inner, raw);
-    const last = keys.slice(keys.lastIndexOf(".") + 1);
-    const value = inner(section, last);
-    const resolve = (name: unknown, place: string): unknown => {
-      if (typeof name !== "string") return name;
-      const found = kind === "glob" ? findGlob(name, roots) : findPath(name, roots);
-      if (found !== undefined) return found;
-      if (kind !== "model") faults.push(`${place}: ${name} ${kind === "glob" ? "matches nothing" : "is not there"}`);
-      else if (!hubId.test(name)) faults.push(`${place}: ${name} is neither a folder nor a hub id`);
-      return name;
-    };
-    if (Array.isArray(value)) (section as Section)[last] = value.map((name, i) => resolve(name, `${keys}.${i}`));
-    else if (value !== undefined) (section as Section)[last] = resolve(value, keys);
+  for (const [pattern, kind] of places) {
+    for (const { section, last, keys } of matches(raw, pattern.split("."))) {
+      const resolve = (name: unknown, place: string): unknown => {
+        if (typeof name !== "string") return name;
+        const found = kind === "glob" ? findGlob(name, roots) : findPath(name, roots);
+        if (found !== undefined) return found;
+        if (kind !== "model") faults.push(`${place}: ${name} ${kind === "glob" ? "matches nothing" : "is not there"}`);
+        else if (!hubId.test(name)) faults.push(`${place}: ${name} is neither a folder nor a hub id`);
+        return name;
+      };
+      const value = section[last];
+      section[last] = Array.isArray(value)
+        ? value.map((name, i) => resolve(name, `${keys}.${i}`))
+        : resolve(value, keys);
+    }
   }
   return [...faults, ...missingDatasets(raw)];
 }
 
 /** `org/name`; what begins with a folder that ships with lep is a path. */
 const hubId = /^(?!data\/|recipes\/|tokenizers\/)[A-Za-z0-9][\w.-]*\/[\w.-]+$/;
+
+interface Match {
+  section: Section;
+  last: string;
+  /** The whole path. */
+  keys: string;
+}
+
+/** Where the recipe has what `pattern` names. */
+function matches(section: unknown, pattern: string[], before = ""): Match[] {
+  const [key = "", ...rest] = pattern;
+  if (typeof section !== "object" || section === null) return [];
+  return (key === "*" ? Object.keys(section) : [key]).flatMap((name) => {
+    const keys = before === "" ? name : `${before}.${name}`;
+    if (inner(section, name) === undefined) return [];
+    return rest.length > 0
+      ? matches(inner(section, name), rest, keys)
+      : [{ section: section as Section, last: name, keys }];
+  });
+}
 
 function inner(section: unknown, key: string): unknown {
   const own = typeof section === "object" && section !== null && Object.hasOwn(section, key);

@@ -8,6 +8,7 @@ import { parseDocument } from "yaml";
 import { z } from "zod";
 import { taskNames } from "./benchmark/registry.js";
 import { calibrationSchema } from "./calibration/options.js";
+import { textFilesSchema } from "./corpus/text-files.js";
 import { RecipeError } from "./errors.js";
 import { pretrainingSchema } from "./pretraining/options.js";
 import { propagationMethodNames } from "./propagation/registry.js";
@@ -43,15 +44,46 @@ const corpus = z
 const vocabulary = z
   .strictObject({
     method: z.enum(vocabularyMethodNames).describe("How the new vocabulary is made."),
-    size: z.int().min(1).optional().describe("Tokens in the new vocabulary (bpe, unigram) or to add (extended)."),
+    size: z
+      .int()
+      .min(1)
+      .optional()
+      .describe("Tokens in the new vocabulary (bpe, unigram) or to add (extended, optimized)."),
+    keep: z
+      .int()
+      .min(1)
+      .optional()
+      .describe("How much of the original is kept (optimized): its first ids, or its most used tokens."),
+    keep_corpus: z
+      .strictObject({
+        files: z.array(z.string()).min(1),
+        documents: z.enum(["file", "blank_lines"]).default("file"),
+      })
+      .optional()
+      .describe("Text that tells which tokens of the original are used."),
+    style: z
+      .enum(["byte_level", "sentencepiece"])
+      .optional()
+      .describe("How a new vocabulary writes text; the original's way where left out."),
+    initial_alphabet: z.array(z.string()).optional().describe("Characters that are tokens whatever the corpus holds."),
+    alphabet_limit: z.int().min(1).optional().describe("Most characters of a SentencePiece-style alphabet."),
+    special_tokens: z.array(z.string().min(1)).optional().describe("Further special tokens, behind the original's."),
+    split_digits: z.boolean().optional().describe("No token holds more than one digit."),
+    memory_mb: z
+      .int()
+      .min(1)
+      .optional()
+      .describe("Megabytes that the training may take; beyond, the rarest words are left out."),
     script: z.string().optional().describe("Only tokens of this Unicode script, or /regex/ on the whole token."),
     from: z.string().optional().describe("Take the tokens to add from this tokenizer instead of the corpus."),
     min_frequency: z.int().min(1).optional().describe("Rarer pairs are not merged, rarer pieces not tried."),
-    max_token_length: z.int().min(1).optional().describe("Longest token, in bytes."),
-    max_piece_length: z.int().min(1).max(63).optional().describe("Longest piece, in characters (unigram)."),
+    max_token_length: z
+      .int()
+      .min(1)
+      .optional()
+      .describe("Longest token, in bytes (byte_level) or characters (sentencepiece)."),
     character_coverage: z.number().gt(0).max(1).optional().describe("Share of characters with a piece each (unigram)."),
     byte_fallback: z.boolean().optional().describe("Bytes, not <unk>, for other characters (unigram)."),
-    split_digits: z.boolean().optional().describe("Every digit is a piece of its own (unigram)."),
     seed_size: z.int().min(1).optional().describe("Pieces to begin with (unigram)."),
     shrinking_factor: z.number().gt(0).lt(1).optional().describe("Share of pieces that pruning leaves (unigram)."),
     sub_iterations: z.int().min(1).optional().describe("EM rounds before each pruning (unigram)."),
@@ -93,6 +125,23 @@ const benchmark = z
   })
   .describe("Stage 5: the benchmark.");
 
+const name = (taken: string[]) =>
+  z.string().regex(new RegExp(`^(?!(?:${taken.join("|")})$).`), `the name is taken (${taken.join(", ")})`);
+
+const report = z
+  .strictObject({
+    title: z.string().optional().describe("Title of the report."),
+    vocabularies: z
+      .record(name(["original", "adapted"]), z.string())
+      .optional()
+      .describe("Further tokenizers (folder, file or hub id) by name, for the vocabulary report."),
+    corpora: z
+      .record(name(["validation"]), textFilesSchema)
+      .optional()
+      .describe("Further texts by name, for the vocabulary report; the validation text is always there."),
+  })
+  .describe("What the run's report shows.");
+
 export const recipeSchema = z.strictObject({
   name: z
     .string()
@@ -113,7 +162,7 @@ export const recipeSchema = z.strictObject({
   propagation: propagation.optional(),
   calibration: calibrationSchema.optional(),
   benchmark: benchmark.optional(),
-  report: z.strictObject({ title: z.string().optional().describe("Title of the report.") }).optional(),
+  report: report.optional(),
 });
 
 export type Recipe = z.infer<typeof recipeSchema>;
@@ -177,6 +226,10 @@ function connectionFaults(raw: Record<string, unknown>): string[] {
   const models = raw.models as { instruct?: unknown } | undefined;
   if (raw.propagation !== undefined && models?.instruct === undefined) {
     faults.push("propagation: needs models.instruct, which is not there");
+  }
+  for (const key of ["vocabularies", "corpora"]) {
+    if (raw.vocabulary !== undefined || !Object.hasOwn(Object(raw.report), key)) continue;
+    faults.push(`report.${key}: needs the section vocabulary, which is not there`);
   }
   return faults;
 }

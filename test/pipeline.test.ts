@@ -23,6 +23,7 @@ function shortened(): string[] {
   writeFileSync(path.join(folder, "prompts.jsonl"), `${prompts.slice(0, 24).join("\n")}\n`);
   const settings = {
     "vocabulary.size": 300,
+    "report.vocabularies": "{bytes: tokenizers/byte-level}",
     "pretraining.steps": 12,
     "pretraining.checkpoint_every": 4,
     "pretraining.max_windows": 24,
@@ -100,6 +101,10 @@ test("a run ends with a summary, a report, a database and a manifest in each sta
   }
   const report = readFileSync(path.join(root, "report.html"), "utf8");
   assert.match(report, /symbols per token/);
+  assert.match(report, /href="vocabulary\/report\/report\.html"/);
+  const efficiency = JSON.parse(readFileSync(path.join(root, "vocabulary", "report", "report.json"), "utf8"));
+  const names = efficiency.rows.map((row: { tokenizer: string; corpus: string }) => `${row.tokenizer} ${row.corpus}`);
+  assert.deepEqual(names, ["original validation", "adapted validation", "bytes validation"]);
   assert.doesNotMatch(report, /https?:\/\//);
   assert.ok(existsSync(path.join(root, "results.sqlite")));
   const left = readdirSync(root, { recursive: true }).map(String);

@@ -69,6 +69,35 @@ benchmark: {data: data/tiny/benchmark, taks: [rummlu]}
   assert.match(message, /corpus\.train\.0: .*matches nothing/);
 });
 
+test("tokenizers and texts of the report: found by name, and missing ones are faults", () => {
+  const text = `
+name: r
+models: {base: data/tiny-base}
+corpus: {train: [data/tiny/corpus/train.txt.gz], validation: [data/tiny/corpus/validation.txt]}
+vocabulary: {method: extended}
+`;
+  const { report } = loadRecipe(
+    recipe(`${text}report:
+  vocabularies: {bytes: tokenizers/byte-level}
+  corpora: {replay: {files: [data/tiny/corpus/replay.txt.gz]}}\n`),
+  );
+  assert.equal(report?.vocabularies?.bytes, path.join(packageRoot(), "tokenizers", "byte-level"));
+  assert.deepEqual(report?.corpora?.replay, {
+    files: [path.join(packageRoot(), "data", "tiny", "corpus", "replay.txt.gz")],
+    documents: "file",
+  });
+  const message = faults(`${text}report:
+  vocabularies: {original: ./nowhere/at-all}
+  corpora: {a: {files: [nowhere/*.txt], document: file}, validation: {files: [data/tiny/corpus/train.txt.gz]}}\n`);
+  assert.match(message, /report\.vocabularies\.original: .*neither a folder nor a hub id/);
+  assert.match(message, /report\.vocabularies\.original: the name is taken/);
+  assert.match(message, /report\.corpora\.validation: the name is taken/);
+  assert.match(message, /report\.corpora\.a\.files\.0: nowhere\/\*\.txt matches nothing/);
+  assert.match(message, /report\.corpora\.a\.document: unknown key; did you mean documents\?/);
+  const alone = "name: r\nmodels: {base: data/tiny-base}\nreport: {vocabularies: {bytes: tokenizers/byte-level}}\n";
+  assert.match(faults(alone), /report\.vocabularies: needs the section vocabulary/);
+});
+
 test("--set changes any key, and its own faults are named", () => {
   const text = "name: r\nmodels: {base: data/tiny-base}\n";
   const loaded = loadRecipe(recipe(text), ["seed=7", "name=other"]);

@@ -6,7 +6,6 @@ import { existsSync, mkdirSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
-import type { Document } from "../../src/corpus/document.js";
 import { LepError } from "../../src/errors.js";
 import { packageRoot } from "../../src/package-root.js";
 import type { Progress } from "../../src/progress.js";
@@ -56,20 +55,18 @@ async function main(): Promise<void> {
 const sampledParagraphs = 40_000;
 const sampledDialogues = 8_000;
 
-/** English paragraphs and dialogues, each a document. */
-async function* englishText(world: World): AsyncGenerator<Document> {
-  let index = 0;
-  const document = (text: string): Document => ({ text, source: "the tiny world", index: index++ });
+/** English paragraphs and dialogues. */
+async function* englishText(world: World): AsyncGenerator<string> {
   const english = (text: string): boolean => !/\p{Script=Cyrillic}/u.test(text);
   let seen = 0;
   for (const text of baseParagraphs(world)) {
     if (seen++ === sampledParagraphs) break;
-    if (english(text)) yield document(text);
+    if (english(text)) yield text;
   }
   seen = 0;
   for (const messages of dialogues(world)) {
     if (seen++ === sampledDialogues) break;
-    for (const { content } of messages) if (english(content)) yield document(content);
+    for (const { content } of messages) if (english(content)) yield content;
   }
 }
 

@@ -4,11 +4,11 @@
  */
 import path from "node:path";
 import { writeFileAtomic } from "../../src/atomic-output.js";
-import type { Documents } from "../../src/corpus/document.js";
-import { createPreTokenizer } from "../../src/tokenizer/pre-tokenizer.js";
 import { parseTokenizerJson } from "../../src/tokenizer/tokenizer-json.js";
+import { startFromBytes } from "../../src/vocabulary/bpe-alphabet.js";
 import { trainBpe } from "../../src/vocabulary/train-bpe.js";
 import { countWords } from "../../src/vocabulary/word-counts.js";
+import { cuttingPartsOf } from "../../src/vocabulary/word-cutter.js";
 
 export const specialTokens = {
   bos: "<|begin_of_text|>",
@@ -34,12 +34,12 @@ const chatTemplate = [
   "{% if add_generation_prompt %}{{ '<|start_header_id|>assistant<|end_header_id|>\\n\\n' }}{% endif %}",
 ].join("");
 
-/** Trains on English `documents` and writes the tokenizer's files into `folder`. */
-export async function makeTokenizer(documents: Documents, folder: string): Promise<void> {
+/** Trains on English `texts` and writes the tokenizer's files into `folder`. */
+export async function makeTokenizer(texts: AsyncIterable<string>, folder: string): Promise<void> {
   const parts = { normalizer: null, pre_tokenizer: preTokenizer, decoder, added_tokens: [] };
   const bare = parseTokenizerJson({ ...parts, model: { type: "BPE", vocab: { a: 0 }, merges: [] } }, "tiny tokenizer");
-  const words = await countWords(documents, createPreTokenizer(bare));
-  const { tokens, merges } = trainBpe(words, { size: ordinaryTokens, letters });
+  const words = await countWords(texts, cuttingPartsOf(bare));
+  const { tokens, merges } = trainBpe(startFromBytes(words, letters), { size: ordinaryTokens });
   const special = Object.values(specialTokens).map((content, i) => ({
     id: tokens.length + i,
     content,

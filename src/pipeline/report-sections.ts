@@ -3,6 +3,8 @@ import path from "node:path";
 import type { Recipe } from "../recipe.js";
 import type { Cell } from "../report/html-page.js";
 import { type ReportSection, type RunReport, readLosses } from "../report/run-report.js";
+import { oneTokenWordsChart, symbolsPerTokenChart } from "../vocabulary/report/efficiency-charts.js";
+import { readVocabularyReport } from "../vocabulary/report/report-data.js";
 import type { Made } from "./run-context.js";
 
 export function reportOfRun(recipe: Recipe, made: Made): RunReport {
@@ -36,6 +38,7 @@ function vocabularySection({ vocabulary }: Made): ReportSection | undefined {
   if (vocabulary === undefined) return undefined;
   const { symbols_per_token, size, added, kept, removed } = vocabulary.result;
   const { original, adapted } = symbols_per_token;
+  const { rows } = readVocabularyReport(path.join(vocabulary.folder, "report"));
   return {
     title: "Vocabulary",
     note: "Symbols per token: characters of the held-out text divided by its tokens.",
@@ -46,6 +49,11 @@ function vocabularySection({ vocabulary }: Made): ReportSection | undefined {
       },
       { header: ["size", "kept", "added", "removed"], rows: [[size, kept, added, removed]] },
     ],
+    charts: [symbolsPerTokenChart(rows), oneTokenWordsChart(rows)],
+    more: {
+      title: "The vocabulary report: token lengths, and the same sentences as each tokenizer cuts them",
+      path: "vocabulary/report/report.html",
+    },
   };
 }
 

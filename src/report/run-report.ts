@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { writeFileAtomic } from "../atomic-output.js";
-import { type Cell, htmlPage, htmlTable } from "./html-page.js";
+import { type Cell, escapeHtml, htmlPage, htmlTable } from "./html-page.js";
 import { lineChart } from "./line-chart.js";
 
 /** What the page shows; the pipeline fills it from its summary. */
@@ -19,6 +19,10 @@ export interface ReportSection {
   tables: { header: string[]; rows: Cell[][]; digits?: number }[];
   /** Curves over steps. */
   curves?: { title: string; values: number[] }[];
+  /** Figures as SVG, ready made. */
+  charts?: string[];
+  /** A page that says more, by its path from the report's folder. */
+  more?: { title: string; path: string };
 }
 
 export function writeRunReport(report: RunReport, file: string): void {
@@ -26,7 +30,10 @@ export function writeRunReport(report: RunReport, file: string): void {
     const tables = section.tables.map(({ header, rows, digits }) => htmlTable(header, rows, digits)).join("\n");
     const curves = (section.curves ?? []).map(({ title, values }) => lineChart(values, title)).join("\n");
     const note = section.note === undefined ? "" : `<p class="note">${section.note}</p>`;
-    return `<section><h2>${section.title}</h2>${note}${tables}${curves}</section>`;
+    const charts = section.charts === undefined ? "" : `<div class="charts">${section.charts.join("\n")}</div>`;
+    const { more } = section;
+    const link = more && `<p><a href="${escapeHtml(encodeURI(more.path))}">${escapeHtml(more.title)}</a></p>`;
+    return `<section><h2>${section.title}</h2>${note}${tables}${charts}${curves}${link ?? ""}</section>`;
   });
   writeFileAtomic(file, htmlPage(report.title, body.join("\n")));
 }

@@ -1,5 +1,7 @@
 const pieceUnits = 1 << 15;
 const longestPiece = 1 << 20;
+/** As much as decides where a piece ends. */
+const lookAhead = 2 * pieceUnits + longestPiece;
 
 /**
  * A text in pieces of about 32 K UTF-16 units, each from the start of a line that does not begin with white space: there
@@ -15,6 +17,23 @@ export function* cutText(text: string): Generator<string> {
     from += length;
   }
   if (from < text.length) yield text.slice(from);
+}
+
+/** The same pieces of a text that comes in parts. */
+export async function* cutTextStream(parts: AsyncIterable<string>): AsyncGenerator<string> {
+  let open = "";
+  for await (const part of parts) {
+    open += part;
+    if (open.length < 2 * lookAhead) continue;
+    let done = 0;
+    for (const piece of cutText(open)) {
+      yield piece;
+      done += piece.length;
+      if (open.length - done <= lookAhead) break;
+    }
+    open = open.slice(done);
+  }
+  yield* cutText(open);
 }
 
 /** Where the first match behind the size of a piece ends. */

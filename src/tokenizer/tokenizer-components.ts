@@ -1,5 +1,6 @@
 /** The parts of a tokenizer.json around its model: which there are, and how they nest. */
 import { TokenizerError } from "../errors.js";
+import { type Charsmap, parseCharsmap } from "./formats/precompiled-charsmap.js";
 
 /** A normaliser, pre-tokenizer, post-processor or decoder: its `type` and its own options. */
 export interface Component {
@@ -13,15 +14,14 @@ interface ComponentKind {
   types: readonly string[];
 }
 
-/**
- * What Hugging Face tokenizers (0.23) knows, but for `Precompiled`: a damaged table in it ends the whole process.
- */
+/** What Hugging Face tokenizers (0.23) knows. */
 const kinds: Record<string, ComponentKind> = {
   normalizer: {
     parts: "normalizers",
-    types: "BertNormalizer Strip StripAccents NFC NFD NFKC NFKD Sequence Lowercase Nmt Replace Prepend ByteLevel".split(
-      " ",
-    ),
+    types:
+      "BertNormalizer Strip StripAccents NFC NFD NFKC NFKD Sequence Lowercase Nmt Precompiled Replace Prepend ByteLevel".split(
+        " ",
+      ),
   },
   pre_tokenizer: {
     parts: "pretokenizers",
@@ -59,12 +59,24 @@ function check(value: unknown, place: string, kind: ComponentKind, source: strin
   if (component.type === "FixedLength" && !(Number.isInteger(component.length) && Number(component.length) > 0)) {
     throw new TokenizerError("tokenizer.invalid", `${source}: ${place}.length: expected a whole number above 0`);
   }
+  // The binding takes the table on trust, and a damaged one ends the whole process.
+  if (component.type === "Precompiled") charsmapOf(component, `${source}: ${place}`);
   if (component.type !== "Sequence") return;
   const parts = component[kind.parts];
   if (!Array.isArray(parts)) {
     throw new TokenizerError("tokenizer.invalid", `${source}: ${place}.${kind.parts}: expected a list`);
   }
   for (const [i, part] of parts.entries()) check(part, `${place}.${kind.parts}[${i}]`, kind, source, depth + 1);
+}
+
+/** The table of a `Precompiled` normaliser, checked. Throws `TokenizerError` naming `place`. */
+export function charsmapOf(component: Component, place: string): Charsmap {
+  const { precompiled_charsmap: text } = component;
+  const bytes = Buffer.from(typeof text === "string" ? text : "", "base64");
+  // Node's reader skips what is no base64; the binding does not.
+  if (bytes.toString("base64") !== text)
+    throw new TokenizerError("tokenizer.charsmap", `${place}.precompiled_charsmap: expected bytes in base64`);
+  return parseCharsmap(bytes, place);
 }
 
 /** A component's parts in order, nested sequences opened; the component itself where it is not a sequence. */

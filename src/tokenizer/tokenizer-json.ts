@@ -46,6 +46,14 @@ export interface TokenizerJson {
   preTokenizer: Component | null;
   postProcessor: Component | null;
   decoder: Component | null;
+  /** What another format than tokenizer.json says itself; files beside it come first. */
+  roles?: FormatRoles;
+}
+
+export interface FormatRoles {
+  bosId?: number | undefined;
+  eosIds: readonly number[];
+  chatTemplate?: string | undefined;
 }
 
 type Json = Record<string, unknown>;
@@ -250,25 +258,29 @@ function unknownTokenOf(
 }
 
 /** A BPE tokenizer over bytes (GPT-2, LLaMa-3, Qwen). */
-export function isByteLevelBpe(tokenizer: TokenizerJson): boolean {
+export function isByteLevelBpe(tokenizer: Pick<TokenizerJson, "modelType" | "preTokenizer">): boolean {
   return (
     tokenizer.modelType === "BPE" &&
     componentsOf(tokenizer.preTokenizer).some((component) => component.type === "ByteLevel")
   );
 }
 
-/** Throws `TokenizerError` saying what is missing where `tokenizer` is not a byte-level BPE that can be built upon. */
-export function requireByteLevelBpe(tokenizer: TokenizerJson): void {
+/**
+ * Throws `TokenizerError` saying what is missing where `tokenizer` is not a BPE that can be built upon: over bytes, or over
+ * characters as SentencePiece writes them.
+ */
+export function requireBpe(tokenizer: TokenizerJson): void {
   const fail = (fault: string): never => {
-    throw new TokenizerError("tokenizer.not_byte_level", `${tokenizer.source}: ${fault}`, {
-      hint: "The methods bpe and extended work on byte-level BPE tokenizers (GPT-2, LLaMa-3, Qwen).",
+    throw new TokenizerError("tokenizer.not_bpe", `${tokenizer.source}: ${fault}`, {
+      hint: "The methods extended and optimized work on BPE tokenizers (GPT-2, LLaMa, Mistral, Qwen).",
     });
   };
-  if (!isByteLevelBpe(tokenizer)) fail(`not a byte-level BPE tokenizer (model ${tokenizer.modelType})`);
   const { model, vocabulary } = tokenizer;
+  if (tokenizer.modelType !== "BPE") fail(`not a BPE tokenizer (model ${tokenizer.modelType})`);
   for (const option of ["continuing_subword_prefix", "end_of_word_suffix", "dropout"]) {
-    if (model[option]) fail(`model.${option} is set, which byte-level BPE does not know`);
+    if (model[option]) fail(`model.${option} is set, which is not supported`);
   }
+  if (!isByteLevelBpe(tokenizer)) return;
   const added = new Set(tokenizer.addedTokens.map((token) => token.content));
   const seen = new Uint8Array(256);
   for (const token of vocabulary.keys()) {

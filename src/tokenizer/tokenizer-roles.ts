@@ -14,9 +14,11 @@ export interface TokenizerRoles {
 type Json = Record<string, unknown>;
 
 /**
- * `folder` undefined: tokenizer.json alone, where only the post-processor says what begins a text.
- * BOS: tokenizer_config.json, special_tokens_map.json, generation_config.json, post-processor, the first that names one.
- * EOS: all that those files name. Throws `TokenizerError` for a role that is not in the vocabulary.
+ * `folder` undefined: the tokenizer's own file alone. A tokenizer.json says only what begins a text (post-processor),
+ * other formats name roles and a chat template.
+ * BOS: tokenizer_config.json, special_tokens_map.json, generation_config.json, the format, post-processor, the first that
+ * names one. EOS: all that those files name, else what the format names. Throws `TokenizerError` for a role that is not in
+ * the vocabulary.
  */
 export function tokenizerRoles(json: TokenizerJson, folder: string | undefined): TokenizerRoles {
   const ids = new Map(json.vocabulary);
@@ -57,13 +59,15 @@ export function tokenizerRoles(json: TokenizerJson, folder: string | undefined):
       named(config, "bos_token", "tokenizer_config.json") ??
       named(map, "bos_token", "special_tokens_map.json") ??
       numbered("bos_token_id")[0] ??
+      json.roles?.bosId ??
       templateStart(json.postProcessor, ids),
-    eosIds: [...new Set(eos)],
-    chatTemplate: chatTemplateOf(folder, config),
+    eosIds: [...new Set(eos.length > 0 ? eos : json.roles?.eosIds)],
+    chatTemplate: chatTemplateOf(folder, config) ?? json.roles?.chatTemplate,
   };
 }
 
-function readJson(folder: string | undefined, name: string): Json | undefined {
+/** The object in a file of `folder`; undefined where there is none. Throws `TokenizerError`. */
+export function readJson(folder: string | undefined, name: string): Json | undefined {
   if (folder === undefined) return undefined;
   const file = path.join(folder, name);
   if (!existsSync(file)) return undefined;

@@ -1,11 +1,14 @@
 /** Tokenizer folders: written whole or not at all, and only after what was written has been loaded and tried. */
-import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { writeFolderAtomic } from "../atomic-output.js";
 import { LepError, TokenizerError } from "../errors.js";
 import { makeFolder } from "../make-folder.js";
+import { convertTokenizer } from "./convert-tokenizer.js";
 import { formatTokenizerJson, type NewVocabulary } from "./format-tokenizer-json.js";
-import { loadTokenizer } from "./load-tokenizer.js";
+import { isSentencePieceStyle } from "./formats/sentencepiece-form.js";
+import { writeSentencePiece } from "./formats/write-sentencepiece.js";
+import { findTokenizerFile, loadTokenizer, readTokenizer, tokenizerFormat } from "./load-tokenizer.js";
 import type { Tokenizer } from "./tokenizer.js";
 import { componentsOf } from "./tokenizer-components.js";
 import type { TokenizerJson } from "./tokenizer-json.js";
@@ -22,6 +25,12 @@ export interface VocabularyFacts {
   removed: number;
 }
 
+/** Beside the tokenizer of a vocabulary whose ids moved: for whoever has rows of the old one to carry over. */
+const rowMapFile = "row_map.json";
+
+const rowMapText = (map: Int32Array): string =>
+  `{"old_to_new": [${Array.from(map, (id) => (id < 0 ? "null" : id)).join(", ")}]}\n`;
+
 /** Everything that belongs to a tokenizer in a model folder. */
 const tokenizerFiles = [
   "tokenizer.json",
@@ -36,30 +45,33 @@ const tokenizerFiles = [
 ];
 
 /**
- * Makes the tokenizer of the folder `to` the one of `place`: a folder, or a tokenizer.json by any name with what lies beside it.
- * Throws `TokenizerError` where there is none.
+ * Makes the tokenizer of the folder `to` the one of `place`: a folder, or a tokenizer file by any name with what lies
+ * beside it (a .gguf holds everything itself). Other formats become a tokenizer.json; a SentencePiece model is kept beside
+ * it. Throws `TokenizerError` where there is none.
  */
 export function copyTokenizerFiles(place: string, to: string): void {
-  const named = statSync(place, { throwIfNoEntry: false })?.isFile() ? place : undefined;
-  const from = named === undefined ? place : path.dirname(named);
+  const file = findTokenizerFile(place);
+  const format = tokenizerFormat(file);
   const sources = new Map(
     tokenizerFiles
-      .map((name): [string, string] => [name, path.join(from, name)])
-      .filter(([, file]) => existsSync(file)),
+      .map((name): [string, string] => [name, path.join(path.dirname(file), name)])
+      .filter(([, source]) => format !== "gguf" && existsSync(source)),
   );
-  if (named !== undefined) sources.set("tokenizer.json", named);
-  if (!sources.has("tokenizer.json") && !sources.has("tokenizer.model")) {
-    throw new TokenizerError("tokenizer.not_found", `${place}: there is no tokenizer.json in this folder`);
-  }
+  if (format === "json") sources.set("tokenizer.json", file);
+  else sources.delete("tokenizer.json");
+  if (format === "sentencepiece") sources.set("tokenizer.model", file);
+  if (format === "tiktoken") sources.delete("tokenizer.model");
   makeFolder(to);
   for (const name of tokenizerFiles) rmSync(path.join(to, name), { force: true });
-  for (const [name, file] of sources) copyFileSync(file, path.join(to, name));
+  for (const [name, source] of sources) copyFileSync(source, path.join(to, name));
+  if (format !== "json") convertTokenizer(place, to);
 }
 
 /**
  * Writes `out` (made, or replaced where it holds nothing but a tokenizer): tokenizer.json, tokenizer_config.json,
- * special_tokens_map.json, vocabulary.json, and the chat template of `baseFolder`. Roles of special tokens are the
- * base's. Gives the tokenizer as loaded from there. Throws `TokenizerError`; then `out` is as it was.
+ * special_tokens_map.json, vocabulary.json, row_map.json where ids moved, tokenizer.model where SentencePiece can say the
+ * same, and the chat template of `baseFolder`. Roles of special tokens are the base's. Gives the tokenizer as loaded from
+ * there. Throws `TokenizerError`; then `out` is as it was.
  */
 export async function writeTokenizerFolder(
   out: string,
@@ -68,6 +80,8 @@ export async function writeTokenizerFolder(
   baseFolder: string | undefined,
   changed: NewVocabulary,
   facts: VocabularyFacts,
+  /** Old id → new id, -1 for tokens that are gone; written where ids moved. */
+  rowMap?: Int32Array,
 ): Promise<Tokenizer> {
   refuseForeignFolder(out);
   try {
@@ -77,11 +91,13 @@ export async function writeTokenizerFolder(
       write("tokenizer.json", formatTokenizerJson(base, changed));
       write("tokenizer_config.json", pretty(config));
       write("special_tokens_map.json", pretty(specialTokensMap(config)));
-      write("vocabulary.json", pretty(facts));
+      if (rowMap?.some((id, old) => id !== old)) write(rowMapFile, rowMapText(rowMap));
       const template = baseFolder === undefined ? undefined : path.join(baseFolder, "chat_template.jinja");
       if (template !== undefined && existsSync(template))
         copyFileSync(template, path.join(partial, "chat_template.jinja"));
-      await tryTokenizer(await loadTokenizer(partial), base, changed, facts, out);
+      const made = await loadTokenizer(partial);
+      await tryTokenizer(made, base, changed, facts, out);
+      write("vocabulary.json", pretty({ ...facts, ...(await writeModelFile(partial, made)) }));
     });
   } catch (cause) {
     if (cause instanceof LepError || !(cause instanceof Error && "syscall" in cause)) throw cause;
@@ -91,6 +107,19 @@ export async function writeTokenizerFolder(
     });
   }
   return loadTokenizer(out);
+}
+
+/** The tokenizer.model of SentencePiece-style vocabularies; vocabulary.json says why where there can be none. */
+async function writeModelFile(folder: string, made: Tokenizer): Promise<{ tokenizer_model?: string }> {
+  const json = readTokenizer(folder);
+  if (!isSentencePieceStyle(json)) return {};
+  const reason = await writeSentencePiece(
+    path.join(folder, "tokenizer.model"),
+    json,
+    tokenizerRoles(json, folder),
+    made,
+  );
+  return reason === undefined ? {} : { tokenizer_model: `not written: ${reason}` };
 }
 
 const pretty = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
@@ -104,7 +133,7 @@ function refuseForeignFolder(out: string): void {
   } catch (cause) {
     throw new TokenizerError("tokenizer.unwritable", `${out}: not a folder that can be written to`, { cause });
   }
-  const foreign = names.find((name) => !tokenizerFiles.includes(name));
+  const foreign = names.find((name) => !tokenizerFiles.includes(name) && name !== rowMapFile);
   if (foreign === undefined) return;
   throw new TokenizerError("tokenizer.folder_in_use", `${out}: the folder holds more than a tokenizer (${foreign})`, {
     hint: "Name a new folder: an output folder is replaced as a whole.",
@@ -176,10 +205,11 @@ async function tryTokenizer(
   const ids = await tokenizer.encode(text);
   const bytes = ids.map((id) => tokenizer.bytesOf(id) ?? fail(`id ${id} stands for no bytes`));
   const spelled = Buffer.concat(bytes).toString("utf8");
-  const spaced = componentsOf(frame.preTokenizer).some(
-    (part) => part.type === "ByteLevel" && part.add_prefix_space !== false,
-  );
-  if ((spaced ? spelled.trimStart() : spelled) !== text) fail("a text does not come back from its ids");
+  if (losesText(frame)) return;
+  const parts = [...componentsOf(frame.normalizer), ...componentsOf(frame.preTokenizer)];
+  const spaced = parts.some(({ type, add_prefix_space }) => type === "ByteLevel" && add_prefix_space !== false);
+  const marked = parts.some(({ type }) => type === "Prepend");
+  if ((spaced || marked ? spelled.trimStart() : spelled) !== text) fail("a text does not come back from its ids");
   if (!spaced && (await tokenizer.decode(ids)) !== text) fail("a text does not come back from the decoder");
 }
 
@@ -188,3 +218,10 @@ function readableProbe(frame: TokenizerJson, { vocabulary }: NewVocabulary): str
   if (frame.modelType !== "Unigram" || frame.model.byte_fallback === true) return probe;
   return [...probe].filter((character) => character === " " || vocabulary.has(character)).join("");
 }
+
+/** Normalisers that SentencePiece models often have: what they replace or strip does not come back. */
+const losesText = (frame: TokenizerJson): boolean =>
+  componentsOf(frame.normalizer).some(
+    ({ type, pattern }) =>
+      type === "Precompiled" || type === "Strip" || (pattern as { Regex?: unknown } | undefined)?.Regex !== undefined,
+  );

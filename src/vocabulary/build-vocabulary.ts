@@ -6,10 +6,10 @@ import { TokenizerError } from "../errors.js";
 import { packageRoot } from "../package-root.js";
 import type { Progress } from "../progress.js";
 import { loadTokenizer, readTokenizer } from "../tokenizer/load-tokenizer.js";
-import type { TokenizerJson } from "../tokenizer/tokenizer-json.js";
 import { writeTokenizerFolder } from "../tokenizer/write-tokenizer.js";
 import { type ChangedTokens, countChangedTokens } from "./changed-tokens.js";
 import { type VocabularyMethodName, vocabularyMethods } from "./registry.js";
+import { rowMap } from "./row-map.js";
 import type { MadeVocabulary, VocabularyMethod, VocabularyOptions } from "./vocabulary-method.js";
 
 export interface BuildVocabularyOptions extends VocabularyOptions {
@@ -20,6 +20,8 @@ export interface BuildVocabularyOptions extends VocabularyOptions {
   compare?: CorpusOptions | undefined;
   /** Folder of the new tokenizer. */
   out: string;
+  /** The result does not depend on it. */
+  threads?: number | undefined;
 }
 
 export interface VocabularySummary {
@@ -55,9 +57,10 @@ export async function buildVocabulary(
   const original = await loadTokenizer(place);
   const base = readTokenizer(place);
   const made = await chosen.make(base, options, progress);
-  const counts = countTokens(base, made);
+  const map = rowMap(base, made);
+  const counts = countTokens(map, made);
   const folder = statSync(place).isDirectory() ? place : undefined;
-  const written = await writeTokenizerFolder(out, base, folder, made, { method, ...counts });
+  const written = await writeTokenizerFolder(out, base, folder, made, { method, ...counts }, map);
   return {
     method,
     ...counts,
@@ -74,9 +77,11 @@ const wholeNumber: Rule = [(value) => Number.isInteger(value) && value > 0, "a w
 
 const rules: Readonly<Record<string, Rule>> = {
   size: wholeNumber,
+  keep: wholeNumber,
+  alphabet_limit: wholeNumber,
   min_frequency: wholeNumber,
   max_token_length: wholeNumber,
-  max_piece_length: [(value) => Number.isInteger(value) && value > 0 && value <= 63, "a whole number from 1 to 63"],
+  memory_mb: wholeNumber,
   seed_size: wholeNumber,
   sub_iterations: wholeNumber,
   character_coverage: [(value) => value > 0 && value <= 1, "a number above 0 and up to 1"],
@@ -98,16 +103,11 @@ function checkOptions(method: string, { options: known }: VocabularyMethod, opti
   }
 }
 
-/** Tokens are the same where they are written the same. */
 function countTokens(
-  base: TokenizerJson,
+  map: Int32Array,
   made: MadeVocabulary,
 ): { size: number; kept: number; added: number; removed: number } {
-  const all = (vocabulary: Pick<MadeVocabulary, "vocabulary" | "addedTokens">): Set<string> =>
-    new Set([...vocabulary.vocabulary.keys(), ...vocabulary.addedTokens.map((token) => token.content)]);
-  const before = all(base);
-  const after = all(made);
-  let kept = 0;
-  for (const token of after) if (before.has(token)) kept++;
-  return { size: after.size, kept, added: after.size - kept, removed: before.size - kept };
+  const after = new Set([...made.vocabulary.keys(), ...made.addedTokens.map((token) => token.content)]);
+  const kept = new Set(map.filter((id) => id >= 0)).size;
+  return { size: after.size, kept, added: after.size - kept, removed: map.length - kept };
 }

@@ -5,15 +5,17 @@
  */
 
 import type { CorpusOptions } from "../corpus/read-corpus.js";
-import { readCorpus } from "../corpus/read-corpus.js";
+import { readPieces } from "../corpus/read-pieces.js";
 import type { Progress } from "../progress.js";
-import { textOfBytes, textOfToken } from "../tokenizer/byte-level.js";
+import { textOfBytes } from "../tokenizer/byte-level.js";
 import { readTokenizer } from "../tokenizer/load-tokenizer.js";
-import type { PreTokenizer } from "../tokenizer/pre-tokenizer.js";
 import { tokenBytes } from "../tokenizer/token-bytes.js";
+import { tokenFormOf } from "../tokenizer/token-form.js";
 import type { TokenizerJson } from "../tokenizer/tokenizer-json.js";
+import { startFromBytes, startFromCharacters } from "./bpe-alphabet.js";
 import { trainBpe } from "./train-bpe.js";
-import { countWords } from "./word-counts.js";
+import { type CountOptions, countWords } from "./word-counts.js";
+import { cuttingPartsOf } from "./word-cutter.js";
 
 /** Counts are integers, at least 1. */
 export type Word = readonly [text: string, count: number];
@@ -21,26 +23,35 @@ export type Word = readonly [text: string, count: number];
 /** Accepts a text that may become a token. */
 export type Accept = (text: string) => boolean;
 
+export interface CorpusWordsOptions extends CountOptions {
+  corpus: CorpusOptions;
+  wanted: number;
+  min_frequency: number;
+  accept: Accept;
+}
+
 /**
- * Tokens of a byte-level BPE that is trained on `corpus` until it has `wanted` accepted ones, each with the count that
- * it had when it was merged; most frequent first.
+ * Tokens of a BPE of the base's form that is trained on `corpus` until it has `wanted` accepted ones, each with the count
+ * that it had when it was merged; most frequent first.
  */
 export async function wordsFromCorpus(
-  corpus: CorpusOptions,
-  preTokenizer: PreTokenizer,
-  wanted: number,
-  minFrequency: number,
-  accept: Accept,
+  base: TokenizerJson,
+  { corpus, wanted, min_frequency, accept, ...counting }: CorpusWordsOptions,
   progress?: Progress,
 ): Promise<Word[]> {
-  const counted = await countWords(readCorpus(corpus), preTokenizer, progress);
+  const counted = await countWords(readPieces(corpus), cuttingPartsOf(base), counting, progress);
+  const form = tokenFormOf(base);
   const words: Word[] = [];
-  trainBpe(counted, {
+  const offer = (token: string, count: number): void => {
+    const text = form.read(token);
+    if (text !== undefined && accept(text)) words.push([text, count]);
+  };
+  const start = form.name === "byte_level" ? startFromBytes(counted) : startFromCharacters(counted);
+  trainBpe(start, {
     size: Number.POSITIVE_INFINITY,
-    min_frequency: minFrequency,
+    min_frequency,
     enough(token, count) {
-      const text = textOfToken(token);
-      if (text !== undefined && accept(text)) words.push([text, count]);
+      offer(token, count);
       return words.length >= wanted;
     },
   });

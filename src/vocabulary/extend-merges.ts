@@ -2,13 +2,15 @@
  * Further BPE merges on top of given ones, until each of a list of words is one token (the scenario "Extended" of
  * Learned Embedding Propagation, arXiv 2412.21140, section 3.1). The words are cut by the original merges; then the most
  * frequent adjacent pair becomes a merge and is replaced everywhere, until no pair is left. Of pairs with the same count
- * the one with the shorter text comes first, then the one with fewer bytes, then byte order.
+ * the one with the shorter text comes first, then the one with fewer bytes, then byte order. Characters that a
+ * SentencePiece vocabulary lacks become tokens without a merge.
  */
-import { bytesOfToken, tokenOfText } from "../tokenizer/byte-level.js";
+import { type TokenForm, tokenFormOf } from "../tokenizer/token-form.js";
 import type { Merge, TokenizerJson } from "../tokenizer/tokenizer-json.js";
 import type { Word } from "./candidate-words.js";
-import { mergePairs, type SegmentedWords } from "./merge-pairs.js";
-import { createSegmenter } from "./segment-words.js";
+import { mergePairs } from "./merge-pairs.js";
+import { createSymbolBuffer, type SegmentedWords } from "./segmented-words.js";
+import { createSegmenter } from "./segmenter.js";
 
 export interface Extension {
   /** New tokens in the order in which they came about; ids go up from the base's size. */
@@ -21,9 +23,10 @@ export interface Extension {
 
 /** True where `base` has the text as one token. */
 export function createOneTokenTest(base: TokenizerJson): (text: string) => boolean {
-  const segment = createSegmenter(base.vocabulary, base.merges);
+  const { write, symbols } = tokenFormOf(base);
+  const segment = createSegmenter(base.merges, symbols);
   return (text) => {
-    const token = tokenOfText(text);
+    const token = write(text);
     if (!base.vocabulary.has(token)) return false;
     return base.ignoreMerges || segment(token).length === 1;
   };
@@ -54,80 +57,88 @@ export function extendMerges(base: TokenizerJson, words: readonly Word[], size?:
 
 /** A function that extends `base` by the first so many words. The segmentation is done once. */
 function createExtender(base: TokenizerJson, words: readonly Word[]): (count: number) => Extension {
-  const segment = createSegmenter(base.vocabulary, base.merges);
-  const segmented = words.map(([text]) => segment(tokenOfText(text)));
+  const form = tokenFormOf(base);
+  const segment = createSegmenter(base.merges, form.symbols);
+  const segmented = words.map(([text]) => segment(form.write(text)));
   return (count) => {
     const tokens: string[] = new Array(base.size);
     for (const [token, id] of base.vocabulary) tokens[id] = token;
     for (const { content, id } of base.addedTokens) tokens[id] = content;
     const ids = new Map(base.vocabulary);
+    const idOf = (token: string): number => {
+      let id = ids.get(token);
+      if (id === undefined) {
+        id = tokens.push(token) - 1;
+        ids.set(token, id);
+      }
+      return id;
+    };
     const merges: Merge[] = [];
-    const lengths = tokens.map(textLength);
-    mergePairs(gather(segmented.slice(0, count), words), {
+    const gathered = gather(segmented.slice(0, count), words, idOf);
+    mergePairs(gathered, {
       minCount: 1,
       allows: () => true,
-      precedes(table, pair, other) {
-        const [left, right] = [table.left(pair), table.right(pair)];
-        const [otherLeft, otherRight] = [table.left(other), table.right(other)];
-        const characters = lengths[left]! + lengths[right]! - lengths[otherLeft]! - lengths[otherRight]!;
-        if (characters !== 0) return characters < 0;
-        const text = tokens[left]! + tokens[right]!;
-        const otherText = tokens[otherLeft]! + tokens[otherRight]!;
-        if (text.length !== otherText.length) return text.length < otherText.length;
-        if (text === otherText) return left < otherLeft;
-        return Buffer.compare(bytesOfToken(text)!, bytesOfToken(otherText)!) < 0;
-      },
+      precedes: orderOf(tokens, form),
       merge(left, right) {
         merges.push([tokens[left]!, tokens[right]!]);
-        const token = tokens[left]! + tokens[right]!;
-        let id = ids.get(token);
-        if (id === undefined) {
-          id = tokens.push(token) - 1;
-          ids.set(token, id);
-          lengths.push(textLength(token));
-        }
-        return id;
+        return idOf(tokens[left]! + tokens[right]!);
       },
     });
     return { tokens: tokens.slice(base.size), merges, words: count };
   };
 }
 
-/** Characters of a token: its bytes that do not continue one. */
-function textLength(token: string): number {
-  let length = 0;
-  for (const byte of bytesOfToken(token) ?? []) if ((byte & 0xc0) !== 0x80) length++;
-  return length;
+type Precedes = Parameters<typeof mergePairs>[1]["precedes"];
+
+/** Of two pairs with the same count. `tokens` grows meanwhile. */
+function orderOf(tokens: readonly string[], form: TokenForm): Precedes {
+  const lengths: number[] = [];
+  const lengthOf = (id: number): number => {
+    lengths[id] ??= form.lengthOf(tokens[id]!);
+    return lengths[id];
+  };
+  return (table, pair, other) => {
+    const [left, right] = [table.left(pair), table.right(pair)];
+    const [otherLeft, otherRight] = [table.left(other), table.right(other)];
+    const characters = lengthOf(left) + lengthOf(right) - lengthOf(otherLeft) - lengthOf(otherRight);
+    if (characters !== 0) return characters < 0;
+    const bytes = form.bytesOf(tokens[left]! + tokens[right]!);
+    const otherBytes = form.bytesOf(tokens[otherLeft]! + tokens[otherRight]!);
+    if (bytes.length !== otherBytes.length) return bytes.length < otherBytes.length;
+    const order = Buffer.compare(bytes, otherBytes);
+    return order === 0 ? left < otherLeft : order < 0;
+  };
 }
 
-function gather(segmented: readonly number[][], words: readonly Word[]): SegmentedWords {
-  const lengths = Uint32Array.from(segmented, (ids) => ids.length);
-  const starts = new Uint32Array(lengths.length);
-  for (let word = 1; word < starts.length; word++) starts[word] = starts[word - 1]! + lengths[word - 1]!;
-  return {
-    symbols: Int32Array.from(segmented.flat()),
-    starts,
-    lengths,
-    counts: Float64Array.from(segmented, (_, word) => words[word]![1]),
-  };
+function gather(
+  segmented: readonly string[][],
+  words: readonly Word[],
+  idOf: (token: string) => number,
+): SegmentedWords {
+  const buffer = createSymbolBuffer(segmented.reduce((sum, parts) => sum + parts.length, 0));
+  for (const [word, parts] of segmented.entries()) {
+    for (const part of parts) buffer.append(idOf(part));
+    buffer.endWord(words[word]![1]);
+  }
+  return buffer.words();
 }
 
 function fillUp(base: TokenizerJson, words: readonly Word[], extension: Extension, size: number): Extension {
   const { tokens, merges } = extension;
   if (tokens.length >= size || extension.words >= words.length) return extension;
-  const ids = new Map(base.vocabulary);
-  for (const [i, token] of tokens.entries()) ids.set(token, base.size + i);
-  const segment = createSegmenter(ids, [...base.merges, ...merges]);
-  const tokenOf = new Map([...ids].map(([token, id]) => [id, token]));
+  const known = new Set([...base.vocabulary.keys(), ...tokens]);
+  const { write, symbols } = tokenFormOf(base);
+  const segment = createSegmenter([...base.merges, ...merges], symbols);
   const filled: Extension = { tokens: [...tokens], merges: [...merges], words: extension.words };
   for (const [text] of words.slice(extension.words)) {
     if (filled.tokens.length >= size) break;
-    const token = tokenOfText(text);
+    const token = write(text);
     const parts = segment(token);
-    if (parts.length === 1) filled.words++;
-    if (parts.length !== 2 || ids.has(token)) continue;
+    if (parts.length === 1 && known.has(token)) filled.words++;
+    if (parts.length !== 2 || known.has(token) || !parts.every((part) => known.has(part))) continue;
+    known.add(token);
     filled.tokens.push(token);
-    filled.merges.push([tokenOf.get(parts[0]!)!, tokenOf.get(parts[1]!)!]);
+    filled.merges.push([parts[0]!, parts[1]!]);
     filled.words++;
   }
   return filled;

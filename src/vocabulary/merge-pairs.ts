@@ -5,15 +5,7 @@
  * Counts are of adjacent places, so "aaa" counts the pair (a, a) twice, as Hugging Face tokenizers do.
  */
 import { createPairTable, type PairTable } from "./pair-table.js";
-
-/** Words as sequences of token ids: word w is symbols[starts[w] … starts[w] + lengths[w]), with how often it occurs. */
-export interface SegmentedWords {
-  symbols: Int32Array;
-  starts: Uint32Array;
-  lengths: Uint32Array;
-  /** Integers. */
-  counts: Float64Array;
-}
+import type { SegmentedWords } from "./segmented-words.js";
 
 export interface MergeRule {
   /** Pairs with a smaller count are never merged. At least 1. */
@@ -29,7 +21,7 @@ export interface MergeRule {
 /** Merges until no pair is left or the rule stops. Changes `words` in place. */
 export function mergePairs(words: SegmentedWords, rule: MergeRule): void {
   const { symbols, starts, lengths, counts } = words;
-  const table = createPairTable();
+  const table = createPairTable(symbols.length);
   for (let word = 0; word < starts.length; word++) {
     const start = starts[word]!;
     const end = start + lengths[word]!;

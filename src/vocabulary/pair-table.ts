@@ -20,12 +20,13 @@ export interface PairTable {
 }
 
 const grown = <A extends Int32Array | Float64Array>(array: A): A => {
-  const larger = new (array.constructor as new (length: number) => A)(array.length * 2);
+  const larger = new (array.constructor as new (length: number) => A)(Math.ceil(array.length * 1.5));
   larger.set(array);
   return larger;
 };
 
-export function createPairTable(): PairTable {
+/** `places`: about how many notes there will be to begin with. */
+export function createPairTable(places: number): PairTable {
   let slots = new Int32Array(1 << 12).fill(-1);
   let lefts = new Int32Array(1 << 11);
   let rights = new Int32Array(1 << 11);
@@ -33,9 +34,11 @@ export function createPairTable(): PairTable {
   /** Newest note of a pair; notes are chained to older ones. */
   let heads = new Int32Array(1 << 11);
   let size = 0;
-  let noteWords = new Int32Array(1 << 12);
-  let noteNexts = new Int32Array(1 << 12);
+  let noteWords = new Int32Array(Math.max(1 << 10, places));
+  let noteNexts = new Int32Array(noteWords.length);
   let notes = 0;
+  /** Notes that were taken, chained; they are used again before there are more. */
+  let free = -1;
 
   const slotOf = (left: number, right: number): number => {
     const mask = slots.length - 1;
@@ -51,7 +54,8 @@ export function createPairTable(): PairTable {
     rights = grown(rights);
     counts = grown(counts);
     heads = grown(heads);
-    slots = new Int32Array(slots.length * 2).fill(-1);
+    while (slots.length < 2 * lefts.length) slots = new Int32Array(2 * slots.length);
+    slots.fill(-1);
     for (let pair = 0; pair < size; pair++) slots[slotOf(lefts[pair]!, rights[pair]!)] = pair;
   };
 
@@ -83,17 +87,30 @@ export function createPairTable(): PairTable {
     note(pair, word) {
       const head = heads[pair]!;
       if (head >= 0 && noteWords[head] === word) return;
-      noteWords[notes] = word;
-      noteNexts[notes] = head;
-      heads[pair] = notes++;
-      if (notes < noteWords.length) return;
-      noteWords = grown(noteWords);
-      noteNexts = grown(noteNexts);
+      let note = free;
+      if (note >= 0) free = noteNexts[note]!;
+      else {
+        if (notes === noteWords.length) {
+          noteWords = grown(noteWords);
+          noteNexts = grown(noteNexts);
+        }
+        note = notes++;
+      }
+      noteWords[note] = word;
+      noteNexts[note] = head;
+      heads[pair] = note;
     },
     takeWords(pair, visit) {
       let note = heads[pair]!;
       heads[pair] = -1;
-      for (; note >= 0; note = noteNexts[note]!) visit(noteWords[note]!);
+      while (note >= 0) {
+        const word = noteWords[note]!;
+        const next = noteNexts[note]!;
+        noteNexts[note] = free;
+        free = note;
+        visit(word);
+        note = next;
+      }
     },
   };
 }

@@ -1,53 +1,47 @@
 /**
- * Byte-level BPE from word counts (Sennrich et al., arXiv 1508.07909; bytes as in GPT-2). Ids: the 256 bytes in the order
- * of their printable form, then the letters, then the merges. Of pairs with the same count the one with the lower ids
- * comes first (left id, then right id), which is the order of Hugging Face tokenizers: the same text and settings give
- * the same merges.
+ * Byte pair encoding from word counts (Sennrich et al., arXiv 1508.07909). Ids: the alphabet's tokens, then one for each
+ * merge that makes a new token. Of pairs with the same count the one with the lower ids comes first (left id, then right
+ * id), which is the order of Hugging Face tokenizers: the same text and settings give the same merges.
  */
 import { TokenizerError } from "../errors.js";
-import { byteAlphabet, tokenOfText } from "../tokenizer/byte-level.js";
 import type { Merge } from "../tokenizer/tokenizer-json.js";
+import type { BpeStart } from "./bpe-alphabet.js";
 import { mergePairs } from "./merge-pairs.js";
-import { segmentWords } from "./segment-words.js";
 
 export interface TrainBpeOptions {
-  /** Tokens at most: bytes, letters and merges. */
+  /** Tokens at most: alphabet and merges. */
   size: number;
   /** Pairs that occur less often are not merged. Default 1. */
-  min_frequency?: number;
-  /** In bytes; no limit where left out. Letters may be longer. */
-  max_token_length?: number;
-  /** Texts that are one token each before anything is counted, e.g. the letters of a script that the corpus lacks. */
-  letters?: readonly string[];
-  /** Asked after each merge; true ends the training early. */
+  min_frequency?: number | undefined;
+  /** In symbols of the alphabet: bytes or characters. No limit where left out; tokens of the alphabet may be longer. */
+  max_token_length?: number | undefined;
+  /** Asked after each new token; true ends the training early. */
   enough?: (token: string, count: number) => boolean;
 }
 
 export interface BpeVocabulary {
-  /** Printable forms, by id. */
+  /** As they are written, by id. */
   tokens: string[];
   /** In order of rank. */
   merges: Merge[];
-  /** How often each token's pair occurred when it was merged, by id; 0 for bytes and letters. */
+  /** How often each token's pair occurred when it was merged, by id; 0 for the alphabet. */
   counts: number[];
 }
 
-/** Throws `TokenizerError` where `size` has no room for the bytes and letters. */
-export function trainBpe(
-  words: Iterable<readonly [text: string, count: number]>,
-  options: TrainBpeOptions,
-): BpeVocabulary {
-  const { size, min_frequency = 1, max_token_length = Number.POSITIVE_INFINITY, letters = [] } = options;
-  const vocabulary = startVocabulary(letters);
-  const { tokens, merges, counts } = vocabulary;
+/** Takes over `start`. Throws `TokenizerError` where `size` has no room for the alphabet. */
+export function trainBpe(start: BpeStart, options: TrainBpeOptions): BpeVocabulary {
+  const { size, min_frequency = 1, max_token_length = Number.POSITIVE_INFINITY } = options;
+  const { tokens, merges, words } = start;
   if (tokens.length > size) {
     throw new TokenizerError(
       "vocabulary.size_too_small",
-      `a byte-level vocabulary of ${size} tokens is too small: bytes and letters alone are ${tokens.length}`,
+      `a vocabulary of ${size} tokens is too small: its alphabet alone has ${tokens.length}`,
+      { hint: "Ask for more tokens, or limit the alphabet." },
     );
   }
   const ids = new Map(tokens.map((token, id) => [token, id]));
-  mergePairs(segmentWords(words, ids, merges), {
+  const counts: number[] = new Array(tokens.length).fill(0);
+  mergePairs(words, {
     minCount: Math.max(1, min_frequency),
     precedes: (table, pair, other) => {
       const byLeft = table.left(pair) - table.left(other);
@@ -57,41 +51,15 @@ export function trainBpe(
     merge: (left, right, count) => {
       if (tokens.length >= size) return undefined;
       const token = tokens[left]! + tokens[right]!;
-      // Another pair may have made the same token before: the merge is new, the token is not.
-      let id = ids.get(token);
-      if (id === undefined) {
-        id = tokens.push(token) - 1;
-        ids.set(token, id);
-        counts.push(count);
-        if (options.enough?.(token, count)) {
-          merges.push([tokens[left]!, tokens[right]!]);
-          return undefined;
-        }
-      }
       merges.push([tokens[left]!, tokens[right]!]);
-      return id;
+      const known = ids.get(token);
+      // Another pair may have made the same token before: the merge is new, the token is not.
+      if (known !== undefined) return known;
+      const id = tokens.push(token) - 1;
+      ids.set(token, id);
+      counts.push(count);
+      return options.enough?.(token, count) ? undefined : id;
     },
   });
-  return vocabulary;
-}
-
-/** The bytes, and the merges that make each letter one token, from left to right. */
-function startVocabulary(letters: readonly string[]): BpeVocabulary {
-  const tokens = [...byteAlphabet].sort();
-  const merges: Merge[] = [];
-  const known = new Set(tokens);
-  for (const letter of letters) {
-    const [first = "", ...rest] = tokenOfText(letter);
-    let left = first;
-    for (const right of rest) {
-      const token = left + right;
-      if (!known.has(token)) {
-        known.add(token);
-        tokens.push(token);
-        merges.push([left, right]);
-      }
-      left = token;
-    }
-  }
-  return { tokens, merges, counts: new Array(tokens.length).fill(0) };
+  return { tokens, merges, counts };
 }

@@ -35,7 +35,7 @@ export interface TrainUnigramOptions {
   /** Rounds of expectation maximisation before each pruning. Default 2. */
   sub_iterations?: number;
   /** In characters, at most 63. Default 16. */
-  max_piece_length?: number;
+  max_token_length?: number;
   /** Substrings that occur less often are no pieces. Default 2. */
   min_frequency?: number;
   /** Texts that are no pieces, whatever the corpus holds. */
@@ -136,10 +136,10 @@ interface Pieces {
 }
 
 function startPieces(corpus: UnigramCorpus, options: TrainUnigramOptions, seedSize: number): Pieces {
-  const { max_piece_length = 16, min_frequency = 2, reserved = new Set<string>() } = options;
+  const { max_token_length = 16, min_frequency = 2, reserved = new Set<string>() } = options;
   const letters = corpus.alphabet.length;
   const seeds = findSeedPieces(corpus, {
-    maxLength: Math.min(max_piece_length, longestPiece),
+    maxLength: Math.min(max_token_length, longestPiece),
     minFrequency: min_frequency,
     seedSize: Math.max(0, seedSize - letters),
   });

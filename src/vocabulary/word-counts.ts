@@ -1,53 +1,88 @@
-/** How often each word of a corpus occurs, as its pre-tokenizer cuts it. The corpus is read as a stream. */
-import type { Documents } from "../corpus/document.js";
-import { TokenizerError } from "../errors.js";
+/**
+ * How often each word of a corpus occurs. The corpus is read as a stream and counted in chunks of equal size by worker
+ * threads; their counts are added in the order of the chunks, so that the result does not depend on the number of
+ * threads. Where the words would need more memory than allowed, the rarest go, by rising threshold (lossy counting,
+ * Manku and Motwani, VLDB 2002): a word's count is at most the sum of the thresholds too low.
+ */
+import { availableParallelism } from "node:os";
 import type { Progress } from "../progress.js";
-import { cutText } from "../tokenizer/cut-text.js";
-import type { PreTokenizer } from "../tokenizer/pre-tokenizer.js";
+import { createWorkerPool } from "../worker-pool.js";
+import { countTexts } from "./count-texts.js";
+import type { CountWorkerData } from "./count-worker.js";
+import { wordMemory } from "./training-memory.js";
+import { type CuttingParts, createTrainingCutter } from "./word-cutter.js";
+import { createWordTable, type WordCounts } from "./word-table.js";
 
-/** In the order of first occurrence. Counts are doubles: exact up to 2^53. */
-export type WordCounts = [word: string, count: number][];
-
-/** A JavaScript Map holds no more. */
-const mostWords = 2 ** 24 - 1;
-
-/** V8 keeps the whole text alive for a piece of it that is longer than this. */
-const longestCopied = 12;
-
-/** Throws `CorpusError` from reading, `TokenizerError` where there are more than 16 million different words. */
-export async function countWords(
-  documents: Documents,
-  preTokenizer: PreTokenizer,
-  progress?: Progress,
-): Promise<WordCounts> {
-  const slots = new Map<string, number>();
-  const words: string[] = [];
-  let counts = new Float64Array(1 << 12);
-  const count = (word: string): void => {
-    let slot = slots.get(word);
-    if (slot === undefined) {
-      if (words.length === mostWords) throw tooManyWords();
-      const own = word.length > longestCopied ? Buffer.from(word, "utf16le").toString("utf16le") : word;
-      slot = words.push(own) - 1;
-      slots.set(own, slot);
-      if (slot === counts.length) {
-        const larger = new Float64Array(2 * slot);
-        larger.set(counts);
-        counts = larger;
-      }
-    }
-    counts[slot]!++;
-  };
-  let characters = 0;
-  for await (const { text } of documents) {
-    for (const piece of cutText(text)) preTokenizer(piece, count);
-    characters += text.length;
-    progress?.({ task: "counting words", done: characters, total: 0, unit: "characters" });
-  }
-  return words.map((word, slot) => [word, counts[slot]!]);
+export interface CountOptions {
+  /** All cores where left out or 0. */
+  threads?: number | undefined;
+  /** Megabytes that the training may take; no limit where left out. */
+  memory_mb?: number | undefined;
+  /** A digit is a word of its own. */
+  split_digits?: boolean | undefined;
 }
 
-const tooManyWords = (): TokenizerError =>
-  new TokenizerError("vocabulary.too_many_words", `the corpus has more than ${mostWords} different words`, {
-    hint: "Take a part of the corpus, or leave out documents that are not prose.",
-  });
+export interface CountedWords extends WordCounts {
+  /** How often words occurred that were left out for want of memory. */
+  dropped: number;
+}
+
+/** UTF-16 units. */
+const chunkUnits = 1 << 18;
+/** Counted here before workers are worth their start. */
+const chunksWithoutWorkers = 4;
+
+/** `pieces`: text that may be cut anywhere between them. Throws `CorpusError` from reading, `TokenizerError` where `memory_mb` is too little for any training. */
+export async function countWords(
+  pieces: AsyncIterable<string>,
+  parts: CuttingParts,
+  { threads: wanted = 0, memory_mb, split_digits: splitDigits = false }: CountOptions = {},
+  progress?: Progress,
+): Promise<CountedWords> {
+  const threads = wanted || availableParallelism();
+  const table = createWordTable();
+  const limit = wordMemory(memory_mb, threads);
+  let dropped = 0;
+  const add = ({ size, bytes, starts, counts }: WordCounts): void => {
+    for (let word = 0; word < size; word++) table.add(bytes, starts[word]!, starts[word + 1]!, counts[word]!);
+    for (let rarest = 1; limit(table) > 1; rarest++) dropped += table.drop(rarest);
+  };
+  const cut = createTrainingCutter(parts, splitDigits);
+  const data: CountWorkerData = { parts, splitDigits };
+  const pool = createWorkerPool<string[], WordCounts>(new URL("./count-worker.js", import.meta.url), data, threads);
+  const running: Promise<WordCounts>[] = [];
+  let characters = 0;
+  try {
+    let index = 0;
+    for await (const texts of chunksOf(pieces)) {
+      if (threads === 1 || index++ < chunksWithoutWorkers) add(countTexts(texts, cut));
+      else {
+        const counting = pool.run(texts);
+        // Awaited below; a rejection before that must not end the process.
+        counting.catch(() => {});
+        running.push(counting);
+        if (running.length > threads + 1) add(await running.shift()!);
+      }
+      for (const text of texts) characters += text.length;
+      progress?.({ task: "counting words", done: characters, total: 0, unit: "characters" });
+    }
+    for (const counting of running) add(await counting);
+  } finally {
+    await pool.close();
+  }
+  return { ...table.words(), dropped };
+}
+
+async function* chunksOf(pieces: AsyncIterable<string>): AsyncGenerator<string[]> {
+  let texts: string[] = [];
+  let units = 0;
+  for await (const piece of pieces) {
+    texts.push(piece);
+    units += piece.length;
+    if (units < chunkUnits) continue;
+    yield texts;
+    texts = [];
+    units = 0;
+  }
+  if (texts.length > 0) yield texts;
+}

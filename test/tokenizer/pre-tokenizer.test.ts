@@ -26,6 +26,7 @@ const preTokenizers: Record<string, unknown> = {
   ),
   "word characters": splitBy("\\w+|[^\\w\\s]+|\\s"),
   "anchors and atomic groups": splitBy("^.{2}|(?>a|aB)s|\\d+?|.$|\\S"),
+  "a look-ahead alone": splitBy("(?=[A-ZЁЖИ])"),
   "digits, then GPT-2": { type: "Sequence", pretokenizers: [{ type: "Digits", individual_digits: true }, gpt2] },
 };
 
@@ -33,6 +34,8 @@ const pool = [
   ..."aBsSſ'’KёЖйéИ\u0301 \n\t\u0085\ufeff\u00a0\u2028\u200d1٣½Ⅷ_-!漢のʼ\u0000ᄀﬆßİ/.",
   ..."'s|'LL|  |\r\n|23|😀|👨‍👩‍👧".split("|"),
 ];
+
+const plainPool = [...pool, "▁", "▁▁", "—", "«", "  "];
 
 for (const [name, preTokenizer] of Object.entries(preTokenizers)) {
   test(`words are those of Hugging Face tokenizers: ${name}`, () => {
@@ -48,20 +51,59 @@ for (const [name, preTokenizer] of Object.entries(preTokenizers)) {
   });
 }
 
-for (const prepend_scheme of ["never", "always"]) {
-  for (const split of [true, false]) {
-    test(`words are those of Hugging Face tokenizers: Metaspace, ${prepend_scheme}, split ${split}`, () => {
-      const raw = sampleJson({ pre_tokenizer: { type: "Metaspace", replacement: "▁", prepend_scheme, split } });
-      const peer = Tokenizer.fromString(JSON.stringify(raw)).getPreTokenizer()!;
-      const ours = createPreTokenizer(parseTokenizerJson(raw, "Metaspace"));
-      const random = createRandom(9);
-      for (let round = 0; round < 600; round++) {
-        const text = Array.from({ length: 1 + random.below(9) }, () => [..." ▁aé\n😀"][random.below(6)]).join("");
-        const expected = peer.preTokenizeString(text).map(([word]) => word);
-        assert.deepEqual(wordsOf(ours, text), expected, JSON.stringify(text));
-      }
-    });
-  }
+const split = (pattern: Record<string, string>, behavior: string, invert = false): Record<string, unknown> => ({
+  type: "Split",
+  pattern,
+  behavior,
+  invert,
+});
+const metaspace = { type: "Metaspace", replacement: "▁" };
+
+/** Without the byte-level alphabet: words are parts of the text. */
+const plainPreTokenizers: Record<string, unknown>[] = [
+  ...["Isolated", "Removed", "MergedWithPrevious", "MergedWithNext", "Contiguous"].flatMap((behavior) => [
+    split({ String: " " }, behavior),
+    split({ Regex: "\\p{L}+|\\n" }, behavior),
+    split({ Regex: "\\p{L}+" }, behavior, true),
+    split({ Regex: "(?=[a-z])|s" }, behavior),
+    split({ Regex: "(?=[a-z])|s" }, behavior, true),
+    { type: "Punctuation", behavior },
+  ]),
+  { type: "Digits", individual_digits: false },
+  { type: "Digits", individual_digits: true },
+  { type: "WhitespaceSplit" },
+  { type: "Whitespace" },
+  ...["always", "first", "never"].flatMap((prepend_scheme) => [
+    { ...metaspace, prepend_scheme, split: true },
+    { ...metaspace, prepend_scheme, split: false },
+  ]),
+  {
+    type: "Sequence",
+    pretokenizers: [{ type: "WhitespaceSplit" }, { ...metaspace, prepend_scheme: "always", split: true }],
+  },
+  {
+    type: "Sequence",
+    pretokenizers: [
+      { type: "Punctuation", behavior: "Isolated" },
+      { type: "Digits", individual_digits: true },
+    ],
+  },
+];
+
+for (const preTokenizer of plainPreTokenizers) {
+  test(`words are those of Hugging Face tokenizers: ${JSON.stringify(preTokenizer)}`, () => {
+    const raw = sampleJson({ pre_tokenizer: preTokenizer });
+    const peer = Tokenizer.fromString(JSON.stringify(raw)).getPreTokenizer()!;
+    const ours = createPreTokenizer(parseTokenizerJson(raw, "sample"));
+    const random = createRandom(9);
+    for (let round = 0; round < 300; round++) {
+      const text = Array.from({ length: 1 + random.below(14) }, () => plainPool[random.below(plainPool.length)]).join(
+        "",
+      );
+      const expected = peer.preTokenizeString(text).map(([word]) => word);
+      assert.deepEqual(wordsOf(ours, text), expected, JSON.stringify(text));
+    }
+  });
 }
 
 test("what cannot be translated is refused by name", () => {

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { test } from "node:test";
 import { TokenizerError } from "../../src/errors.js";
-import { parseTokenizerJson, readTokenizerJson, requireByteLevelBpe } from "../../src/tokenizer/tokenizer-json.js";
+import { parseTokenizerJson, readTokenizerJson, requireBpe } from "../../src/tokenizer/tokenizer-json.js";
 import { addedToken, sampleJson } from "./sample-tokenizers.js";
 
 const parse = (raw: unknown): ReturnType<typeof parseTokenizerJson> => parseTokenizerJson(raw, "x/tokenizer.json");
@@ -92,13 +92,16 @@ test("a token called __proto__ is a token like any other", () => {
   assert.equal(parse(raw).vocabulary.get("__proto__"), 256);
 });
 
-test("only a whole byte-level BPE can be built upon", () => {
-  requireByteLevelBpe(parse(sampleJson()));
-  const metaspace = sampleJson({ pre_tokenizer: { type: "Metaspace", replacement: "▁", prepend_scheme: "always" } });
-  assert.throws(() => requireByteLevelBpe(parse(metaspace)), /not a byte-level BPE/);
+test("only a BPE can be built upon, over bytes only a whole one", () => {
+  requireBpe(parse(sampleJson()));
+  requireBpe(parse(sampleJson({ pre_tokenizer: { type: "Metaspace", replacement: "▁", prepend_scheme: "always" } })));
+  const suffixed = sampleJson({ model: { end_of_word_suffix: "</w>" } });
+  assert.throws(() => requireBpe(parse(suffixed)), /end_of_word_suffix is set/);
+  const unigram = { ...sampleJson(), model: { type: "Unigram", vocab: [["a", -1]] }, added_tokens: [] };
+  assert.throws(() => requireBpe(parse(unigram)), /not a BPE tokenizer \(model Unigram\)/);
   const [first, ...others] = Object.keys((sampleJson().model as { vocab: object }).vocab).sort();
   const vocab = Object.fromEntries(others.map((token, id) => [token, id]));
-  assert.throws(() => requireByteLevelBpe(parse(sampleJson({ model: { vocab } }))), /no token for the byte 0x/, first);
+  assert.throws(() => requireBpe(parse(sampleJson({ model: { vocab } }))), /no token for the byte 0x/, first);
 });
 
 test("a file that is missing or broken is named", () => {

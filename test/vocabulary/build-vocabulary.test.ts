@@ -37,7 +37,7 @@ const build = async (options: Partial<BuildVocabularyOptions>): ReturnType<typeo
 
 test("the tests' base: English and single Cyrillic letters", async () => {
   const letters = [..."абвгдежзийклмнопрстуфхцчшщъыьэюяё"];
-  const summary = await build({ corpus: { files: [english] }, size: 380, letters, out: base });
+  const summary = await build({ corpus: { files: [english] }, size: 380, initial_alphabet: letters, out: base });
   assert.deepEqual([summary.size, summary.kept, summary.added, summary.removed], [380, 261, 119, 0]);
   const tokenizer = await loadTokenizer(base);
   assert.equal(tokenizer.size, 380);
@@ -54,14 +54,34 @@ test("the tests' base: English and single Cyrillic letters", async () => {
 
 /** One request a method that must work; every method is covered. */
 const requests: Record<string, Partial<BuildVocabularyOptions>> = {
-  bpe: { size: 420 },
+  bpe: { size: 520 },
   extended: { size: 60, script: "Cyrillic" },
+  optimized: { keep: 330, size: 60, script: "Cyrillic" },
   unigram: { size: 500 },
 };
 
-for (const method of vocabularyMethodNames) {
-  test(`${method}: loads in Hugging Face tokenizers with the same ids, gives any text back, is the same twice`, async () => {
-    const out = at(`contract-${method}`);
+const marked = at("marked");
+
+test("the same base, as SentencePiece writes text", async () => {
+  const letters = [..."абвгдежзийклмнопрстуфхцчшщъыьэюяё"];
+  const corpus = { files: [english] };
+  const options = { corpus, style: "sentencepiece", size: 480, initial_alphabet: letters, split_digits: true } as const;
+  const summary = await build({ ...options, out: marked });
+  assert.equal(summary.size, 480);
+  const tokenizer = await loadTokenizer(marked);
+  assert.equal(tokenizer.tokenOf(0), "<unk>");
+  assert.equal(Math.min(...[...tokenizer.addedIds].slice(1)), 475);
+  const tokens = async (text: string): Promise<(string | undefined)[]> =>
+    (await tokenizer.encode(text)).map((id) => tokenizer.tokenOf(id));
+  assert.deepEqual(await tokens("the 12\tё漢"), ["the", "▁", "1", "2", "<0x09>", "ё", "<0xE6>", "<0xBC>", "<0xA2>"]);
+});
+
+for (const [style, method] of ["byte_level", "sentencepiece"].flatMap((style) =>
+  vocabularyMethodNames.map((method) => [style, method] as const),
+)) {
+  const base = at(style === "byte_level" ? "base" : "marked");
+  test(`${method}, ${style}: loads in Hugging Face tokenizers with the same ids, gives any text back, is the same twice`, async () => {
+    const out = at(style === "byte_level" ? `contract-${method}` : `contract-marked-${method}`);
     const options = { method, base, ...requests[method] };
     const summary = await build({ ...options, out });
     await build({ ...options, out: at("again") });
@@ -97,20 +117,50 @@ for (const method of vocabularyMethodNames) {
   });
 }
 
-test("extended: old ids stay, English text is cut as before, Russian better", async () => {
-  const out = at("contract-extended");
-  const summary = await build({ method: "extended", base, ...requests.extended, out, compare: { files: [english] } });
-  assert.equal(summary.added, 60);
-  assert.equal(summary.removed, 0);
-  assert.deepEqual(summary.changed?.changed, 0);
-  const [old, renewed] = [await loadTokenizer(base), await loadTokenizer(out)];
-  for (let id = 0; id < old.size; id++) assert.equal(renewed.tokenOf(id), old.tokenOf(id));
-  for (let id = old.size; id < renewed.size; id++)
-    assert.match(Buffer.from(renewed.bytesOf(id)!).toString(), /^ ?[а-яё]+$/);
-  const text = readFileSync(english, "utf8");
-  assert.deepEqual(await renewed.encode(text), await old.encode(text));
-  const words = readFileSync(russian, "utf8");
-  assert((await renewed.encode(words)).length < 0.6 * (await old.encode(words)).length);
+for (const [from, name] of [
+  ["base", "again-bytes"],
+  ["marked", "again-marks"],
+] as const) {
+  test(`extended ${from}: old ids stay, English text is cut as before, Russian better`, async () => {
+    const out = at(name);
+    const request = { ...requests.extended, base: at(from), out, compare: { files: [english] } };
+    const summary = await build({ method: "extended", ...request });
+    assert.equal(summary.added, 60);
+    assert.equal(summary.removed, 0);
+    assert.deepEqual(summary.changed?.changed, 0);
+    assert.equal(existsSync(path.join(out, "row_map.json")), false);
+    const [old, renewed] = [await loadTokenizer(at(from)), await loadTokenizer(out)];
+    for (let id = 0; id < old.size; id++) assert.equal(renewed.tokenOf(id), old.tokenOf(id));
+    for (let id = old.size; id < renewed.size; id++)
+      assert.match(Buffer.from(renewed.bytesOf(id)!).toString(), /^ ?[а-яё]+$/);
+    const text = readFileSync(english, "utf8");
+    assert.deepEqual(await renewed.encode(text), await old.encode(text));
+    const words = readFileSync(russian, "utf8");
+    assert((await renewed.encode(words)).length < 0.6 * (await old.encode(words)).length);
+  });
+}
+
+test("optimized: the first ids and the most used ones, then as extended; the map says where each id went", async () => {
+  const out = at("cut");
+  const old = await loadTokenizer(base);
+  const tokens: number[] = [];
+  for (const keep_corpus of [undefined, { files: [english] }]) {
+    const options = { method: "optimized", base, keep: 300, size: 60, script: "Cyrillic", keep_corpus } as const;
+    const summary = await build({ ...options, out });
+    const renewed = await loadTokenizer(out);
+    const read = JSON.parse(readFileSync(path.join(out, "row_map.json"), "utf8")) as { old_to_new: (number | null)[] };
+    assert.equal(read.old_to_new.length, old.size);
+    for (const [id, place] of read.old_to_new.entries()) {
+      if (place === null) assert.equal(renewed.idOf(old.tokenOf(id)!), undefined);
+      else assert.equal(renewed.tokenOf(place), old.tokenOf(id));
+    }
+    assert.equal(read.old_to_new.filter((place) => place === null).length, summary.removed);
+    // Bytes are the first ids here.
+    if (keep_corpus === undefined) for (let id = 0; id < 300; id++) assert.equal(read.old_to_new[id], id);
+    tokens.push((await renewed.encode(readFileSync(english, "utf8"))).length);
+  }
+  // Both keep as many; the most used ones cut English into fewer tokens.
+  assert(tokens[1]! < tokens[0]!, tokens.join(" "));
 });
 
 test("extended, new ids before the added tokens: those move as one", async () => {
@@ -166,27 +216,35 @@ test("scripts and expressions hold for the whole token after one space", () => {
 
 test("unigram: layout, options, and texts that spell out what is special", async () => {
   const out = at("unigram");
-  await build({ method: "unigram", base, size: 480, out, letters: ["ў"], threads: 2 });
+  await build({
+    method: "unigram",
+    base,
+    size: 480,
+    out,
+    initial_alphabet: ["ў"],
+    special_tokens: ["<|tool|>"],
+    threads: 2,
+  });
   const tokenizer = await loadTokenizer(out);
   assert.deepEqual(
-    [0, 1, 256, 475].map((id) => tokenizer.tokenOf(id)),
+    [0, 1, 256, 474].map((id) => tokenizer.tokenOf(id)),
     ["<unk>", "<0x00>", "<0xFF>", "<|begin_of_text|>"],
   );
   assert.equal(tokenizer.unknownId, 0);
   assert.deepEqual(
     [...tokenizer.addedIds].sort((a, b) => a - b),
-    [0, 475, 476, 477, 478, 479],
+    [0, 474, 475, 476, 477, 478, 479],
   );
   for (const character of ["\t", "\n", "▁", "~", "ў", "ё"]) assert.notEqual(tokenizer.idOf(character), undefined);
   const { model } = JSON.parse(readFileSync(path.join(out, "tokenizer.json"), "utf8")) as {
     model: { vocab: [string, number][]; unk_id: number };
   };
-  assert.equal(model.vocab.length, 475);
+  assert.equal(model.vocab.length, 474);
   assert.equal(model.unk_id, 0);
-  for (let id = 258; id < 475; id++) assert(model.vocab[id]![1] <= model.vocab[id - 1]![1]);
+  for (let id = 258; id < 474; id++) assert(model.vocab[id]![1] <= model.vocab[id - 1]![1]);
   const config = JSON.parse(readFileSync(path.join(out, "tokenizer_config.json"), "utf8")) as Record<string, unknown>;
   assert.equal(config.unk_token, "<unk>");
-  for (const text of ["<0x41> <0xFF>", " a", "a", "  a  b \n\n\tc\r\n", "<unk>", "漢字", "<|eot_id|>x"]) {
+  for (const text of ["<0x41> <0xFF>", " a", "a", "  a  b \n\n\tc\r\n", "<unk>", "漢字", "<|eot_id|>x", "<|tool|>"]) {
     assert.equal(await tokenizer.decode(await tokenizer.encode(text)), text);
   }
   // The ids of a text that goes on are those of its parts.
@@ -206,7 +264,7 @@ test("unigram: layout, options, and texts that spell out what is special", async
   const without = await loadTokenizer(out);
   assert.equal(without.tokenOf(1)?.startsWith("<0x"), false);
   assert.deepEqual(await without.encode("漢"), [0]);
-  const digits = await build({ method: "unigram", base, size: 460, out, split_digits: true, max_piece_length: 4 });
+  const digits = await build({ method: "unigram", base, size: 460, out, split_digits: true, max_token_length: 4 });
   assert.equal(digits.size, 460);
   const short = await loadTokenizer(out);
   for (let id = 257; id < 455; id++) {
@@ -230,9 +288,11 @@ const refused: [name: string, options: Record<string, unknown>, message: RegExp]
   ["Unigram of a size too small", { method: "unigram", size: 300 }, /bytes, characters and added tokens alone are \d+/],
   ["Unigram that the text does not give", { method: "unigram", size: 90_000 }, /at most \d+ can be had/],
   ["share that is none", { method: "unigram", size: 480, character_coverage: 2 }, /character_coverage: 2 is not/],
-  ["longest piece beyond the limit", { method: "unigram", max_piece_length: 64 }, /max_piece_length: 64 is not/],
-  ["no size", { method: "extended" }, /needs a corpus and a size/],
+  ["no size", { method: "extended" }, /takes a corpus and a size/],
   ["no corpus", { corpus: undefined }, /needs a corpus/],
+  ["nothing to keep", { method: "optimized", size: 5 }, /needs the number of tokens to keep/],
+  ["more to keep than there is", { method: "optimized", size: 5, keep: 1000 }, /keep: 1000 of 261 tokens is no cut/],
+  ["too little memory", { memory_mb: 50 }, /memory_mb: 50 MB are too little/],
   ["base that is not there", { base: "/nowhere/at/all" }, /no such file or folder/],
   ["corpus that is not there", { corpus: { files: ["/nowhere/*.txt"] } }, /no corpus file matches/],
 ];

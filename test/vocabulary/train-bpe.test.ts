@@ -4,17 +4,23 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { test } from "node:test";
 import { Tokenizer } from "tokenizers";
-import type { Document } from "../../src/corpus/document.js";
 import { createRandom } from "../../src/random.js";
 import { tokenOfText } from "../../src/tokenizer/byte-level.js";
-import { createPreTokenizer } from "../../src/tokenizer/pre-tokenizer.js";
 import { parseTokenizerJson } from "../../src/tokenizer/tokenizer-json.js";
-import { trainBpe } from "../../src/vocabulary/train-bpe.js";
+import { startFromBytes } from "../../src/vocabulary/bpe-alphabet.js";
+import { type BpeVocabulary, type TrainBpeOptions, trainBpe } from "../../src/vocabulary/train-bpe.js";
 import { countWords } from "../../src/vocabulary/word-counts.js";
+import { cuttingPartsOf } from "../../src/vocabulary/word-cutter.js";
+import { wordCountsOf } from "../../src/vocabulary/word-table.js";
 import { sampleJson } from "../tokenizer/sample-tokenizers.js";
 
+const train = (
+  words: [string, number][],
+  { letters = [], ...options }: TrainBpeOptions & { letters?: string[] },
+): BpeVocabulary => trainBpe(startFromBytes(wordCountsOf(words), letters), options);
+
 const mergesOf = (words: [string, number][], options = {}): string[] =>
-  trainBpe(words, { size: 1000, ...options }).merges.map(([left, right]) => `${left} ${right}`);
+  train(words, { size: 1000, ...options }).merges.map(([left, right]) => `${left} ${right}`);
 
 test("merges by hand: most frequent pair first", () => {
   // Pairs: a a 3, a b 5, a c 1. After ab: a ab 3, a c 1.
@@ -27,7 +33,7 @@ test("merges by hand: most frequent pair first", () => {
   assert.deepEqual(mergesOf(words, { min_frequency: 2 }), ["a b", "a ab"]);
   assert.deepEqual(mergesOf(words, { size: 257 }), ["a b"]);
   assert.deepEqual(mergesOf(words, { max_token_length: 2 }), ["a b", "a c"]);
-  const { tokens, counts } = trainBpe(words, { size: 258 });
+  const { tokens, counts } = train(words, { size: 258 });
   assert.deepEqual(tokens.slice(256), ["ab", "aab"]);
   assert.deepEqual(counts.slice(255), [0, 5, 3]);
 });
@@ -50,7 +56,7 @@ test("runs of one letter", () => {
 
 test("a token that another pair makes too is not made twice", () => {
   // ab, then abc from "ab c"; bc from its own words, then "a bc" would be abc again.
-  const { tokens, merges } = trainBpe(
+  const { tokens, merges } = train(
     [
       ["abcX", 5],
       ["bc", 9],
@@ -68,7 +74,7 @@ test("a token that another pair makes too is not made twice", () => {
 
 test("letters are tokens before anything is counted", () => {
   const letters = ["ё", "я", "漢"];
-  const { tokens, merges } = trainBpe(
+  const { tokens, merges } = train(
     [
       ["яё", 3],
       ["ab", 1],
@@ -82,7 +88,7 @@ test("letters are tokens before anything is counted", () => {
       .flatMap((text) => (text === "漢" ? [tokenOfText(text).slice(0, 2), tokenOfText(text)] : [tokenOfText(text)])),
   );
   assert.deepEqual(merges.at(-2), [tokenOfText("я"), tokenOfText("ё")]);
-  assert.throws(() => trainBpe([], { size: 259, letters }), /too small: bytes and letters alone are 260/);
+  assert.throws(() => train([], { size: 259, letters }), /too small: its alphabet alone has 260/);
 });
 
 test("counts above 32 bits do not overflow, and a word of a million letters is no trouble", () => {
@@ -112,11 +118,11 @@ test("the same merges as Hugging Face tokenizers", async () => {
     peer.train([text]);
     peer.save(path.join(folder, "peer.json"));
     const saved = JSON.parse(readFileSync(path.join(folder, "peer.json"), "utf8")) as { model: { merges: string[][] } };
-    async function* documents(): AsyncGenerator<Document> {
-      for (const [index, line] of lines.entries()) yield { text: line, source: text, index };
+    async function* pieces(): AsyncGenerator<string> {
+      yield* lines;
     }
-    const words = await countWords(documents(), createPreTokenizer(parseTokenizerJson(sampleJson(), "sample")));
-    const ours = trainBpe(words, { size: 30_000 });
+    const words = await countWords(pieces(), cuttingPartsOf(parseTokenizerJson(sampleJson(), "sample")));
+    const ours = trainBpe(startFromBytes(words), { size: 30_000 });
     assert(ours.merges.length > 300);
     assert.deepEqual(
       ours.merges,

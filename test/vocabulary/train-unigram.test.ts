@@ -249,7 +249,7 @@ test("the same bits with 1, 2 and 3 threads, and whatever the number of seeds at
 test("options: reserved texts, longest piece, digits, and what cannot be had", async () => {
   const { pieces } = await trainUnigram(corpus, { size: 400 });
   const reserved = new Set(pieces.filter((piece) => piece.length > 1).slice(0, 5));
-  const without = await trainUnigram(corpus, { size: 400, reserved, max_piece_length: 4 });
+  const without = await trainUnigram(corpus, { size: 400, reserved, max_token_length: 4 });
   assert.equal(without.pieces.length, 400);
   for (const piece of without.pieces) assert(!reserved.has(piece) && piece.length <= 4, piece);
   const all = await trainUnigram(corpus, { size: 1e6 });

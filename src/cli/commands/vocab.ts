@@ -3,7 +3,7 @@ import { RecipeError } from "../../errors.js";
 import { resolveTokenizerPlace } from "../../model/resolve-model-folder.js";
 import { buildVocabulary } from "../../vocabulary/build-vocabulary.js";
 import { type VocabularyMethodName, vocabularyMethodNames } from "../../vocabulary/registry.js";
-import { vocabularyReport } from "../../vocabulary/vocabulary-report.js";
+import { vocabularyReport } from "../../vocabulary/report/vocabulary-report.js";
 import { defineCommand } from "../command.js";
 import { computing, reporting } from "../common-options.js";
 import { createOutput } from "../output.js";
@@ -17,13 +17,19 @@ interface BuildArguments {
   from?: string;
   size?: number;
   keep?: number;
+  "keep-corpus"?: string[];
+  style?: "byte_level" | "sentencepiece";
+  "initial-alphabet"?: string;
+  "alphabet-limit"?: number;
+  "special-token"?: string[];
+  "split-digits"?: boolean;
+  "memory-mb"?: number;
+  "new-ids"?: "after_added" | "before_added";
   script?: string;
   "min-frequency"?: number;
   "max-token-length"?: number;
-  "max-piece-length"?: number;
   "character-coverage"?: number;
   "byte-fallback"?: boolean;
-  "split-digits"?: boolean;
   compare?: string[];
   out: string;
   threads: number;
@@ -46,15 +52,28 @@ const build = defineCommand<BuildArguments>({
       .option("corpus", { type: "string", array: true, describe: "globs of text", conflicts: "from" })
       .option("documents", documents)
       .option("from", { type: "string", describe: "take the tokens to add from this tokenizer" })
-      .option("size", { type: "number", describe: "tokens in all (bpe, unigram) or to add (extended)" })
+      .option("size", { type: "number", describe: "tokens in all (bpe, unigram) or to add (extended, optimized)" })
       .option("keep", { type: "number", describe: "ids kept of the original (optimized)" })
+      .option("keep-corpus", {
+        type: "string",
+        array: true,
+        describe: "keep the tokens that these texts use most (optimized)",
+      })
+      .option("style", { choices: ["byte_level", "sentencepiece"] as const, describe: "how tokens write text (bpe)" })
+      .option("initial-alphabet", { type: "string", describe: "characters that are tokens in any case (bpe, unigram)" })
+      .option("alphabet-limit", { type: "number", describe: "most characters of the alphabet (bpe, sentencepiece)" })
+      .option("special-token", { type: "string", array: true, describe: "further special tokens (bpe, unigram)" })
+      .option("split-digits", { type: "boolean", describe: "no token holds two digits" })
       .option("script", { type: "string", describe: "a Unicode script, or /regex/ on the whole token" })
       .option("min-frequency", { type: "number", describe: "rarer pairs are not merged, rarer pieces not tried" })
-      .option("max-token-length", { type: "number", describe: "longest token, in bytes" })
-      .option("max-piece-length", { type: "number", describe: "longest piece, in characters (unigram)" })
+      .option("max-token-length", { type: "number", describe: "longest token, in bytes or characters" })
       .option("character-coverage", { type: "number", describe: "share of characters with a piece each (unigram)" })
       .option("byte-fallback", { type: "boolean", describe: "bytes, not <unk>, for other characters (unigram)" })
-      .option("split-digits", { type: "boolean", describe: "every digit is a piece of its own (unigram)" })
+      .option("memory-mb", {
+        type: "number",
+        describe: "memory of the training; beyond, the rarest words are left out",
+      })
+      .option("new-ids", { choices: ["after_added", "before_added"] as const, describe: "place of new ids (extended)" })
       .option("compare", {
         type: "string",
         array: true,
@@ -90,10 +109,16 @@ const build = defineCommand<BuildArguments>({
           script,
           min_frequency: rest["min-frequency"],
           max_token_length: rest["max-token-length"],
-          max_piece_length: rest["max-piece-length"],
           character_coverage: rest["character-coverage"],
           byte_fallback: rest["byte-fallback"],
+          keep_corpus: rest["keep-corpus"] && { files: rest["keep-corpus"], documents: kind },
+          style: rest.style,
+          initial_alphabet: rest["initial-alphabet"] === undefined ? undefined : [...rest["initial-alphabet"]],
+          alphabet_limit: rest["alphabet-limit"],
+          special_tokens: rest["special-token"],
           split_digits: rest["split-digits"],
+          memory_mb: rest["memory-mb"],
+          new_ids: rest["new-ids"],
           corpus: corpus && { files: corpus, documents: kind },
           compare: compare && { files: compare, documents: kind },
           out,
@@ -134,7 +159,7 @@ const report = defineCommand<ReportArguments>({
     for (const [name, [place]] of Object.entries(named(options.tokenizer, "--tokenizer"))) {
       tokenizers[name] = await resolveTokenizerPlace(place!);
     }
-    const rows = await withProgress((progress) =>
+    const { rows } = await withProgress((progress) =>
       vocabularyReport(
         {
           tokenizers,

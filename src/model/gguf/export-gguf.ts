@@ -52,7 +52,7 @@ export async function exportGguf(options: ExportOptions, progress?: Progress): P
     makeFolder(path.dirname(path.resolve(out)));
     removeLeftovers(out);
     writeGguf(partial, metadata, checkpoint, type, progress);
-    await checkGgufTokenizer(partial, tokenizer, lines);
+    await checkGgufTokenizer(partial, json, tokenizer, lines);
     renameSync(partial, out);
   } catch (error) {
     removeIfThere(partial);

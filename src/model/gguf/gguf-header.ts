@@ -9,7 +9,9 @@ export type GgufValue =
   | { bool: boolean }
   | { string: string }
   | { strings: readonly string[] }
-  | { int32s: Int32Array };
+  | { int32s: Int32Array }
+  | { f32s: Float32Array }
+  | { bytes: Uint8Array };
 
 export type GgufMetadata = ReadonlyMap<string, GgufValue>;
 
@@ -41,6 +43,8 @@ export function ggufHeader(metadata: GgufMetadata, tensors: readonly GgufTensorP
       else if ("bool" in value) ggml.gguf_set_val_bool(gguf, key, value.bool);
       else if ("string" in value) ggml.gguf_set_val_str(gguf, key, value.string);
       else if ("strings" in value) ggml.gguf_set_arr_str(gguf, key, value.strings, value.strings.length);
+      else if ("f32s" in value) ggml.gguf_set_arr_data(gguf, key, ggufType.FLOAT32, value.f32s, value.f32s.length);
+      else if ("bytes" in value) ggml.gguf_set_arr_data(gguf, key, ggufType.UINT8, value.bytes, value.bytes.length);
       else ggml.gguf_set_arr_data(gguf, key, ggufType.INT32, value.int32s, value.int32s.length);
     }
     for (const { name, type, shape } of tensors) {

@@ -3,19 +3,15 @@
  * only, so the pattern has to be one of those behind the names; the gate then checks the ids.
  */
 import { CheckpointError } from "../../errors.js";
+import { gpt2Pattern, llama3Pattern, qwen2Pattern } from "../../tokenizer/formats/patterns.js";
 import { type Component, componentsOf } from "../../tokenizer/tokenizer-components.js";
 import type { TokenizerJson } from "../../tokenizer/tokenizer-json.js";
 
-const contractions = "(?i:'s|'t|'re|'ve|'m|'ll|'d)";
-const llama3 = `${contractions}|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+`;
-const qwen2 = llama3.replace("\\p{N}{1,3}", "\\p{N}");
-const gpt2 = "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+";
-
 /** Name by pattern; the second name is for the same pattern where whole words are not looked up before the merges. */
 const names = new Map<string, { ignoresMerges?: string; appliesMerges?: string }>([
-  [llama3, { ignoresMerges: "llama-bpe", appliesMerges: "smaug-bpe" }],
-  [qwen2, { appliesMerges: "qwen2" }],
-  [gpt2, { appliesMerges: "gpt-2" }],
+  [llama3Pattern, { ignoresMerges: "llama-bpe", appliesMerges: "smaug-bpe" }],
+  [qwen2Pattern, { appliesMerges: "qwen2" }],
+  [gpt2Pattern, { appliesMerges: "gpt-2" }],
 ]);
 
 /** `tokenizer.ggml.pre`. Throws `CheckpointError` (`gguf.pre_tokenizer`) with the pattern where llama.cpp has no such name. */
@@ -43,7 +39,7 @@ function patternOf(components: Component[]): string | undefined {
   if (bytes.length !== 1 || splits.length + 1 !== components.length || step!.add_prefix_space === true)
     return undefined;
   const ownPattern = step!.use_regex !== false;
-  if (splits.length === 0) return ownPattern ? gpt2 : undefined;
+  if (splits.length === 0) return ownPattern ? gpt2Pattern : undefined;
   const [split] = splits;
   const pattern = (split!.pattern as { Regex?: unknown } | undefined)?.Regex;
   const isPlain = split!.behavior === "Isolated" && split!.invert !== true && typeof pattern === "string";

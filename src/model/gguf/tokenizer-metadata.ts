@@ -1,5 +1,10 @@
-/** Key-values of a GGUF that hold a byte-level BPE tokenizer: tokens with their kinds, merges, roles and the chat template. */
+/**
+ * Key-values of a GGUF that hold a tokenizer, byte-level BPE or one in SentencePiece's form: tokens with their kinds, merges
+ * or scores, roles and the chat template.
+ */
 import { CheckpointError } from "../../errors.js";
+import { sentencePieceForm } from "../../tokenizer/formats/sentencepiece-form.js";
+import { pieceTypes } from "../../tokenizer/formats/sentencepiece-model.js";
 import type { Tokenizer } from "../../tokenizer/tokenizer.js";
 import { componentsOf } from "../../tokenizer/tokenizer-components.js";
 import { isByteLevelBpe, type TokenizerJson } from "../../tokenizer/tokenizer-json.js";
@@ -10,19 +15,16 @@ import { preTokenizerName } from "./pre-tokenizer.js";
 /** llama.cpp's kinds of tokens. */
 const tokenKind = { normal: 1, control: 3, userDefined: 4, unused: 5 } as const;
 
+/** Of rows without a token, below all others. */
+const unusedScore = -1e6;
+
 /** Throws `CheckpointError` where llama.cpp cannot hold such a tokenizer. `config` fills in roles that the tokenizer does not name. */
 export function tokenizerMetadata(
   json: TokenizerJson,
   tokenizer: Tokenizer,
   config: ModelConfig,
 ): [string, GgufValue][] {
-  if (!isByteLevelBpe(json)) {
-    throw new CheckpointError(
-      "gguf.tokenizer_kind",
-      `${json.source}: a ${json.modelType} tokenizer that is not byte-level cannot be exported to GGUF yet`,
-    );
-  }
-  const { tokens, kinds } = tokenRows(json, config.vocab_size);
+  const vocabulary = isByteLevelBpe(json) ? byteLevelVocabulary(json, config) : sentencePieceVocabulary(json, config);
   const bos = tokenizer.bosId ?? config.bos_token_id;
   const ends = tokenizer.eosIds.length > 0 ? tokenizer.eosIds : config.eos_token_ids;
   // llama.cpp keeps end ids by role; for stopping it makes no difference which role an id has.
@@ -30,11 +32,7 @@ export function tokenizerMetadata(
     ends[i] === undefined ? undefined : [`tokenizer.ggml.${role}_token_id`, { u32: ends[i] }],
   );
   const entries: ([string, GgufValue] | undefined)[] = [
-    ["tokenizer.ggml.model", { string: "gpt2" }],
-    ["tokenizer.ggml.pre", { string: preTokenizerName(json) }],
-    ["tokenizer.ggml.tokens", { strings: tokens }],
-    ["tokenizer.ggml.token_type", { int32s: kinds }],
-    ["tokenizer.ggml.merges", { strings: json.merges.map(([left, right]) => `${left} ${right}`) }],
+    ...vocabulary,
     bos === undefined ? undefined : ["tokenizer.ggml.bos_token_id", { u32: bos }],
     ...endKeys,
     ["tokenizer.ggml.add_bos_token", { bool: bos !== undefined && startsWithBos(json, tokenizer, bos) }],
@@ -45,10 +43,9 @@ export function tokenizerMetadata(
   return entries.filter((entry) => entry !== undefined);
 }
 
-/** One token for each of the model's rows; rows that the tokenizer does not use get names of their own. */
-function tokenRows(json: TokenizerJson, rows: number): { tokens: string[]; kinds: Int32Array } {
-  const tokens: (string | undefined)[] = new Array(rows).fill(undefined);
-  const kinds = new Int32Array(rows).fill(tokenKind.unused);
+function byteLevelVocabulary(json: TokenizerJson, config: ModelConfig): [string, GgufValue][] {
+  const tokens: (string | undefined)[] = new Array(config.vocab_size).fill(undefined);
+  const kinds = new Int32Array(config.vocab_size).fill(tokenKind.unused);
   for (const [token, id] of json.vocabulary) {
     tokens[id] = withoutNul(token, json.source);
     kinds[id] = tokenKind.normal;
@@ -57,8 +54,61 @@ function tokenRows(json: TokenizerJson, rows: number): { tokens: string[]; kinds
     tokens[id] = withoutNul(content, json.source);
     kinds[id] = special ? tokenKind.control : tokenKind.userDefined;
   }
+  return [
+    ["tokenizer.ggml.model", { string: "gpt2" }],
+    ["tokenizer.ggml.pre", { string: preTokenizerName(json) }],
+    ["tokenizer.ggml.tokens", { strings: namedRows(tokens) }],
+    ["tokenizer.ggml.token_type", { int32s: kinds }],
+    ["tokenizer.ggml.merges", { strings: json.merges.map(([left, right]) => `${left} ${right}`) }],
+  ];
+}
+
+/** llama.cpp's kinds `llama` (joins by score, as SentencePiece's BPE) and `t5` (Unigram, without byte fallback). */
+function sentencePieceVocabulary(json: TokenizerJson, config: ModelConfig): [string, GgufValue][] {
+  const refuse = (reason: string): never => {
+    throw new CheckpointError(
+      "gguf.tokenizer_kind",
+      `${json.source}: this ${json.modelType} tokenizer cannot be exported to GGUF: ${reason}`,
+      { hint: "Byte-level BPE and SentencePiece-style tokenizers can." },
+    );
+  };
+  const form = sentencePieceForm(json, { bosId: undefined, eosIds: [], chatTemplate: undefined });
+  if ("reason" in form) return refuse(form.reason);
+  const { pieces, trainer, normalizer } = form.model;
+  const isBpe = json.modelType === "BPE";
+  if (isBpe && !trainer.byteFallback)
+    refuse("llama.cpp spells what is not known by bytes, and byte_fallback is not set");
+  if (isBpe && (normalizer.charsmap.length > 0 || normalizer.removeExtraWhitespaces))
+    refuse("llama.cpp has no normaliser for SentencePiece BPE");
+  const tokens: (string | undefined)[] = new Array(config.vocab_size).fill(undefined);
+  const kinds = new Int32Array(config.vocab_size).fill(tokenKind.unused);
+  const scores = new Float32Array(config.vocab_size).fill(unusedScore);
+  for (const [id, { piece, score, type }] of pieces.entries()) {
+    tokens[id] = withoutNul(piece, json.source);
+    kinds[id] = pieceTypes.indexOf(type) + 1;
+    scores[id] = score;
+  }
+  const unknown = trainer.unkId;
+  return [
+    ["tokenizer.ggml.model", { string: isBpe ? "llama" : "t5" }],
+    ["tokenizer.ggml.pre", { string: "default" }],
+    ["tokenizer.ggml.tokens", { strings: namedRows(tokens) }],
+    ["tokenizer.ggml.scores", { f32s: scores }],
+    ["tokenizer.ggml.token_type", { int32s: kinds }],
+    ["tokenizer.ggml.unknown_token_id", { u32: unknown }],
+    ["tokenizer.ggml.add_space_prefix", { bool: normalizer.addDummyPrefix }],
+    ["tokenizer.ggml.remove_extra_whitespaces", { bool: normalizer.removeExtraWhitespaces }],
+    ...(normalizer.charsmap.length > 0
+      ? [["tokenizer.ggml.precompiled_charsmap", { bytes: normalizer.charsmap }] as [string, GgufValue]]
+      : []),
+    ["tokenizer.ggml.add_eos_token", { bool: false }],
+  ];
+}
+
+/** One token for each of the model's rows; rows that the tokenizer does not use get names of their own. */
+function namedRows(tokens: readonly (string | undefined)[]): string[] {
   const taken = new Set(tokens);
-  const named = tokens.map((token, id) => {
+  return tokens.map((token, id) => {
     if (token !== undefined) return token;
     // llama.cpp aborts where two tokens are called the same.
     let name = `[PAD${id}]`;
@@ -66,7 +116,6 @@ function tokenRows(json: TokenizerJson, rows: number): { tokens: string[]; kinds
     taken.add(name);
     return name;
   });
-  return { tokens: named, kinds };
 }
 
 /** Whether the tokenizer itself puts BOS in front of a text. */

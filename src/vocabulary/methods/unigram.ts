@@ -9,16 +9,17 @@
  */
 import { availableParallelism } from "node:os";
 import path from "node:path";
-import { readCorpus } from "../../corpus/read-corpus.js";
+import { readPieces } from "../../corpus/read-pieces.js";
 import { TokenizerError } from "../../errors.js";
 import { packageRoot } from "../../package-root.js";
 import { readTokenizer } from "../../tokenizer/load-tokenizer.js";
-import { createPreTokenizer } from "../../tokenizer/pre-tokenizer.js";
 import type { AddedToken, TokenizerJson } from "../../tokenizer/tokenizer-json.js";
 import { trainUnigram } from "../train-unigram.js";
 import { createUnigramCorpus } from "../unigram-corpus.js";
 import type { VocabularyMethod } from "../vocabulary-method.js";
 import { countWords } from "../word-counts.js";
+import { cuttingPartsOf } from "../word-cutter.js";
+import type { WordCounts } from "../word-table.js";
 
 const defaultUnknown = "<unk>";
 
@@ -27,9 +28,10 @@ export const unigram: VocabularyMethod = {
   options: [
     "corpus",
     "size",
-    "letters",
+    "initial_alphabet",
+    "special_tokens",
     "min_frequency",
-    "max_piece_length",
+    "max_token_length",
     "character_coverage",
     "byte_fallback",
     "split_digits",
@@ -38,19 +40,22 @@ export const unigram: VocabularyMethod = {
     "sub_iterations",
   ],
   async make(base, options, progress) {
-    const { corpus, size = base.size, letters = [], byte_fallback = true, threads = 0 } = options;
+    const { corpus, size = base.size, initial_alphabet = [], byte_fallback = true, threads = 0 } = options;
     if (corpus === undefined) {
       throw new TokenizerError("vocabulary.no_corpus", "the method unigram needs a corpus to learn from");
     }
     const frame = unigramFrame(base.unknownToken ?? defaultUnknown, byte_fallback);
     const unknown = frame.unknownToken!;
     const front = [unknown, ...(byte_fallback ? bytePieces : [])];
-    const added = base.addedTokens.filter(({ content }) => content !== unknown).sort((a, b) => a.id - b.id);
+    const added = addedBehind(base, unknown, options.special_tokens ?? []);
     const room = size - front.length - added.length;
-    const words = createUnigramCorpus(await countWords(readCorpus(corpus), createPreTokenizer(frame), progress), {
-      ...given(options, "character_coverage", "split_digits"),
-      required: [...alwaysThere, ...letters],
-    });
+    const words = createUnigramCorpus(
+      wordsOf(await countWords(readPieces(corpus), cuttingPartsOf(frame), { threads }, progress)),
+      {
+        ...given(options, "character_coverage", "split_digits"),
+        required: [...alwaysThere, ...initial_alphabet],
+      },
+    );
     const least = size - room + words.alphabet.length;
     if (least > size) {
       throw new TokenizerError(
@@ -59,7 +64,7 @@ export const unigram: VocabularyMethod = {
       );
     }
     const trained = await trainUnigram(words, {
-      ...given(options, "min_frequency", "max_piece_length", "seed_size", "shrinking_factor", "sub_iterations"),
+      ...given(options, "min_frequency", "max_token_length", "seed_size", "shrinking_factor", "sub_iterations"),
       size: room,
       reserved: new Set([...front, ...added.map(({ content }) => content)]),
       threads: threads > 0 ? threads : availableParallelism(),
@@ -109,8 +114,27 @@ function unigramFrame(unknown: string, byteFallback: boolean): TokenizerJson {
  */
 const belowSpelling = (scores: readonly number[]): number => Math.floor(8 * Math.min(-1, scores.at(-1) ?? -1));
 
+/** The base's own in their order, then further ones. Ids are set later. */
+function addedBehind({ addedTokens }: TokenizerJson, unknown: string, further: readonly string[]): AddedToken[] {
+  const own = [...addedTokens].sort((a, b) => a.id - b.id);
+  const known = new Set([unknown, ...own.map(({ content }) => content)]);
+  const special = [...new Set(further)].filter((content) => !known.has(content));
+  return [
+    ...own.filter(({ content }) => content !== unknown),
+    ...special.map((content) => ({ id: 0, content, ...specialFlags })),
+  ];
+}
+
+function* wordsOf({ size, bytes, starts, counts }: WordCounts): Generator<[text: string, count: number]> {
+  const texts = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  for (let word = 0; word < size; word++) {
+    yield [texts.toString("utf8", starts[word]!, starts[word + 1]!), counts[word]!];
+  }
+}
+
+const specialFlags = { single_word: false, lstrip: false, rstrip: false, normalized: false, special: true };
+
 function unknownToken({ addedTokens }: TokenizerJson, content: string): AddedToken {
   const old = addedTokens.find((token) => token.content === content);
-  const flags = { single_word: false, lstrip: false, rstrip: false, normalized: false, special: true };
-  return { ...(old ?? { content, ...flags }), id: 0 };
+  return { ...(old ?? { content, ...specialFlags }), id: 0 };
 }
