@@ -76,12 +76,17 @@ const vocabulary = z
       .describe("Megabytes that the training may take; beyond, the rarest words are left out."),
     script: z.string().optional().describe("Only tokens of this Unicode script, or /regex/ on the whole token."),
     from: z.string().optional().describe("Take the tokens to add from this tokenizer instead of the corpus."),
-    min_frequency: z.int().min(1).optional().describe("Pairs that occur less often are not merged."),
+    min_frequency: z.int().min(1).optional().describe("Rarer pairs are not merged, rarer pieces not tried."),
     max_token_length: z
       .int()
       .min(1)
       .optional()
       .describe("Longest token, in bytes (byte_level) or characters (sentencepiece)."),
+    character_coverage: z.number().gt(0).max(1).optional().describe("Share of characters with a piece each (unigram)."),
+    byte_fallback: z.boolean().optional().describe("Bytes, not <unk>, for other characters (unigram)."),
+    seed_size: z.int().min(1).optional().describe("Pieces to begin with (unigram)."),
+    shrinking_factor: z.number().gt(0).lt(1).optional().describe("Share of pieces that pruning leaves (unigram)."),
+    sub_iterations: z.int().min(1).optional().describe("EM rounds before each pruning (unigram)."),
     new_ids: z
       .enum(["after_added", "before_added"])
       .optional()

@@ -154,6 +154,12 @@ function tokenizerConfig(base: TokenizerJson, folder: string | undefined, change
     config.bos_token = tokenOf.get(roles.bosId);
   const [eos] = roles.eosIds;
   if (tokenContent(config.eos_token) === undefined && eos !== undefined) config.eos_token = tokenOf.get(eos);
+  if (changed.frame !== undefined) {
+    // Classes and options of the base's kind would build the old kind again.
+    config.tokenizer_class = "PreTrainedTokenizerFast";
+    for (const name of ["add_prefix_space", "legacy", "sp_model_kwargs"]) delete config[name];
+    if (changed.frame.unknownToken !== undefined) config.unk_token = changed.frame.unknownToken;
+  }
   const added = [...changed.addedTokens].sort((a, b) => a.id - b.id);
   config.added_tokens_decoder = Object.fromEntries(added.map(({ id, ...token }) => [String(id), token]));
   return config;
@@ -194,16 +200,23 @@ async function tryTokenizer(
     if (ids.length !== 1 || ids[0] !== id)
       fail(`the added token ${JSON.stringify(content)} is encoded as ${ids.join(" ")}`);
   }
-  const ids = await tokenizer.encode(probe);
+  const frame = changed.frame ?? base;
+  const text = readableProbe(frame, changed);
+  const ids = await tokenizer.encode(text);
   const bytes = ids.map((id) => tokenizer.bytesOf(id) ?? fail(`id ${id} stands for no bytes`));
   const spelled = Buffer.concat(bytes).toString("utf8");
-  const frame = changed.frame ?? base;
   if (losesText(frame)) return;
   const parts = [...componentsOf(frame.normalizer), ...componentsOf(frame.preTokenizer)];
   const spaced = parts.some(({ type, add_prefix_space }) => type === "ByteLevel" && add_prefix_space !== false);
   const marked = parts.some(({ type }) => type === "Prepend");
-  if ((spaced || marked ? spelled.trimStart() : spelled) !== probe) fail("a text does not come back from its ids");
-  if (!spaced && (await tokenizer.decode(ids)) !== probe) fail("a text does not come back from the decoder");
+  if ((spaced || marked ? spelled.trimStart() : spelled) !== text) fail("a text does not come back from its ids");
+  if (!spaced && (await tokenizer.decode(ids)) !== text) fail("a text does not come back from the decoder");
+}
+
+/** A Unigram vocabulary without byte fallback gives back the characters that are pieces of it, and no others. */
+function readableProbe(frame: TokenizerJson, { vocabulary }: NewVocabulary): string {
+  if (frame.modelType !== "Unigram" || frame.model.byte_fallback === true) return probe;
+  return [...probe].filter((character) => character === " " || vocabulary.has(character)).join("");
 }
 
 /** Normalisers that SentencePiece models often have: what they replace or strip does not come back. */

@@ -72,6 +72,22 @@ export async function buildVocabulary(
 
 const shared = new Set(["method", "base", "out", "threads", "compare"]);
 
+type Rule = readonly [holds: (value: number) => boolean, wanted: string];
+const wholeNumber: Rule = [(value) => Number.isInteger(value) && value > 0, "a whole number above 0"];
+
+const rules: Readonly<Record<string, Rule>> = {
+  size: wholeNumber,
+  keep: wholeNumber,
+  alphabet_limit: wholeNumber,
+  min_frequency: wholeNumber,
+  max_token_length: wholeNumber,
+  memory_mb: wholeNumber,
+  seed_size: wholeNumber,
+  sub_iterations: wholeNumber,
+  character_coverage: [(value) => value > 0 && value <= 1, "a number above 0 and up to 1"],
+  shrinking_factor: [(value) => value > 0 && value < 1, "a number between 0 and 1"],
+};
+
 function checkOptions(method: string, { options: known }: VocabularyMethod, options: BuildVocabularyOptions): void {
   for (const [name, value] of Object.entries(options)) {
     if (value === undefined || shared.has(name)) continue;
@@ -80,11 +96,9 @@ function checkOptions(method: string, { options: known }: VocabularyMethod, opti
         hint: `Its options: ${known.join(", ")}.`,
       });
     }
-    if (
-      ["size", "keep", "alphabet_limit", "min_frequency", "max_token_length", "memory_mb"].includes(name) &&
-      !(Number.isInteger(value) && Number(value) > 0)
-    ) {
-      throw new TokenizerError("vocabulary.option", `${name}: ${JSON.stringify(value)} is not a whole number above 0`);
+    const [holds, wanted] = rules[name] ?? [];
+    if (holds !== undefined && !(typeof value === "number" && holds(value))) {
+      throw new TokenizerError("vocabulary.option", `${name}: ${JSON.stringify(value)} is not ${wanted}`);
     }
   }
 }

@@ -9,7 +9,7 @@ export interface VocabularyOptions {
   corpus?: CorpusOptions | undefined;
   /** Path of a tokenizer to take the tokens to add from, in place of a corpus. */
   from?: string | undefined;
-  /** Tokens of the new vocabulary, added tokens included (bpe), or tokens to add (extended, optimized). */
+  /** Tokens of the new vocabulary, added tokens included (bpe, unigram), or tokens to add (extended, optimized). */
   size?: number | undefined;
   /** How much of the original is kept (optimized): its first ids, or its most used tokens where there is a `keep_corpus`. */
   keep?: number | undefined;
@@ -27,12 +27,22 @@ export interface VocabularyOptions {
   special_tokens?: readonly string[] | undefined;
   /** No token holds more than one digit. */
   split_digits?: boolean | undefined;
-  /** Pairs that occur less often are not merged. Default 2. */
+  /** Pairs that occur less often are not merged; substrings that do are no pieces (unigram). Default 2. */
   min_frequency?: number | undefined;
-  /** In bytes, or in characters where the style is SentencePiece's. */
+  /** In bytes, or in characters where the style is SentencePiece's; 16 where left out (unigram). */
   max_token_length?: number | undefined;
   /** Megabytes that the training may take; beyond, the rarest words are left out. */
   memory_mb?: number | undefined;
+  /** Share of the text's characters that have a piece of their own, the commonest first; default 1 (unigram). */
+  character_coverage?: number | undefined;
+  /** Characters without a piece become byte pieces, not the unknown token; default true (unigram). */
+  byte_fallback?: boolean | undefined;
+  /** Pieces to begin with; default six times as many as are wanted (unigram). */
+  seed_size?: number | undefined;
+  /** Share of the pieces that a round of pruning leaves; default 0.75 (unigram). */
+  shrinking_factor?: number | undefined;
+  /** Rounds of expectation maximisation before each pruning; default 2 (unigram). */
+  sub_iterations?: number | undefined;
   /** Where the new ids of an extended vocabulary go. Behind the added tokens (the default) no old id moves. */
   new_ids?: "after_added" | "before_added" | undefined;
 }

@@ -57,6 +57,7 @@ const requests: Record<string, Partial<BuildVocabularyOptions>> = {
   bpe: { size: 520 },
   extended: { size: 60, script: "Cyrillic" },
   optimized: { keep: 330, size: 60, script: "Cyrillic" },
+  unigram: { size: 500 },
 };
 
 const marked = at("marked");
@@ -213,6 +214,65 @@ test("scripts and expressions hold for the whole token after one space", () => {
   for (const wrong of ["Klingon", "/(/", "a}"]) assert.throws(() => tokenFilter(wrong), /neither a Unicode script nor/);
 });
 
+test("unigram: layout, options, and texts that spell out what is special", async () => {
+  const out = at("unigram");
+  await build({
+    method: "unigram",
+    base,
+    size: 480,
+    out,
+    initial_alphabet: ["ў"],
+    special_tokens: ["<|tool|>"],
+    threads: 2,
+  });
+  const tokenizer = await loadTokenizer(out);
+  assert.deepEqual(
+    [0, 1, 256, 474].map((id) => tokenizer.tokenOf(id)),
+    ["<unk>", "<0x00>", "<0xFF>", "<|begin_of_text|>"],
+  );
+  assert.equal(tokenizer.unknownId, 0);
+  assert.deepEqual(
+    [...tokenizer.addedIds].sort((a, b) => a - b),
+    [0, 474, 475, 476, 477, 478, 479],
+  );
+  for (const character of ["\t", "\n", "▁", "~", "ў", "ё"]) assert.notEqual(tokenizer.idOf(character), undefined);
+  const { model } = JSON.parse(readFileSync(path.join(out, "tokenizer.json"), "utf8")) as {
+    model: { vocab: [string, number][]; unk_id: number };
+  };
+  assert.equal(model.vocab.length, 474);
+  assert.equal(model.unk_id, 0);
+  for (let id = 258; id < 474; id++) assert(model.vocab[id]![1] <= model.vocab[id - 1]![1]);
+  const config = JSON.parse(readFileSync(path.join(out, "tokenizer_config.json"), "utf8")) as Record<string, unknown>;
+  assert.equal(config.unk_token, "<unk>");
+  for (const text of ["<0x41> <0xFF>", " a", "a", "  a  b \n\n\tc\r\n", "<unk>", "漢字", "<|eot_id|>x", "<|tool|>"]) {
+    assert.equal(await tokenizer.decode(await tokenizer.encode(text)), text);
+  }
+  // The ids of a text that goes on are those of its parts.
+  const whole = await tokenizer.encode("дом и лес\nсад у реки");
+  const parts = await tokenizer.encodeBatch(["дом и", " лес\n", "сад у реки"]);
+  assert.deepEqual(whole, parts.flat());
+
+  const plain = await build({
+    method: "unigram",
+    base,
+    size: 210,
+    out,
+    byte_fallback: false,
+    character_coverage: 0.99,
+  });
+  assert.equal(plain.size, 210);
+  const without = await loadTokenizer(out);
+  assert.equal(without.tokenOf(1)?.startsWith("<0x"), false);
+  assert.deepEqual(await without.encode("漢"), [0]);
+  const digits = await build({ method: "unigram", base, size: 460, out, split_digits: true, max_token_length: 4 });
+  assert.equal(digits.size, 460);
+  const short = await loadTokenizer(out);
+  for (let id = 257; id < 455; id++) {
+    const piece = short.tokenOf(id)!;
+    assert([...piece].length <= 4 && !/\d.|.\d/.test(piece), piece);
+  }
+});
+
 const refused: [name: string, options: Record<string, unknown>, message: RegExp][] = [
   ["unknown method", { method: "magic" }, /no vocabulary method "magic"/],
   ["option of another method", { script: "Cyrillic" }, /bpe has no option script/],
@@ -225,6 +285,9 @@ const refused: [name: string, options: Record<string, unknown>, message: RegExp]
     /100000 wanted, \d+ can be had/,
   ],
   ["no token of the script", { method: "extended", size: 5, script: "Greek" }, /of Greek: 5 wanted, 0 can be had/],
+  ["Unigram of a size too small", { method: "unigram", size: 300 }, /bytes, characters and added tokens alone are \d+/],
+  ["Unigram that the text does not give", { method: "unigram", size: 90_000 }, /at most \d+ can be had/],
+  ["share that is none", { method: "unigram", size: 480, character_coverage: 2 }, /character_coverage: 2 is not/],
   ["no size", { method: "extended" }, /takes a corpus and a size/],
   ["no corpus", { corpus: undefined }, /needs a corpus/],
   ["nothing to keep", { method: "optimized", size: 5 }, /needs the number of tokens to keep/],

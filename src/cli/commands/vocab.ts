@@ -28,6 +28,8 @@ interface BuildArguments {
   script?: string;
   "min-frequency"?: number;
   "max-token-length"?: number;
+  "character-coverage"?: number;
+  "byte-fallback"?: boolean;
   compare?: string[];
   out: string;
   threads: number;
@@ -58,13 +60,15 @@ const build = defineCommand<BuildArguments>({
         describe: "keep the tokens that these texts use most (optimized)",
       })
       .option("style", { choices: ["byte_level", "sentencepiece"] as const, describe: "how tokens write text (bpe)" })
-      .option("initial-alphabet", { type: "string", describe: "characters that are tokens in any case (bpe)" })
+      .option("initial-alphabet", { type: "string", describe: "characters that are tokens in any case (bpe, unigram)" })
       .option("alphabet-limit", { type: "number", describe: "most characters of the alphabet (bpe, sentencepiece)" })
-      .option("special-token", { type: "string", array: true, describe: "further special tokens (bpe)" })
+      .option("special-token", { type: "string", array: true, describe: "further special tokens (bpe, unigram)" })
       .option("split-digits", { type: "boolean", describe: "no token holds two digits" })
       .option("script", { type: "string", describe: "a Unicode script, or /regex/ on the whole token" })
-      .option("min-frequency", { type: "number", describe: "pairs that occur less often are not merged" })
+      .option("min-frequency", { type: "number", describe: "rarer pairs are not merged, rarer pieces not tried" })
       .option("max-token-length", { type: "number", describe: "longest token, in bytes or characters" })
+      .option("character-coverage", { type: "number", describe: "share of characters with a piece each (unigram)" })
+      .option("byte-fallback", { type: "boolean", describe: "bytes, not <unk>, for other characters (unigram)" })
       .option("memory-mb", {
         type: "number",
         describe: "memory of the training; beyond, the rarest words are left out",
@@ -105,6 +109,8 @@ const build = defineCommand<BuildArguments>({
           script,
           min_frequency: rest["min-frequency"],
           max_token_length: rest["max-token-length"],
+          character_coverage: rest["character-coverage"],
+          byte_fallback: rest["byte-fallback"],
           keep_corpus: rest["keep-corpus"] && { files: rest["keep-corpus"], documents: kind },
           style: rest.style,
           initial_alphabet: rest["initial-alphabet"] === undefined ? undefined : [...rest["initial-alphabet"]],
