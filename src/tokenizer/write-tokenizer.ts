@@ -154,6 +154,8 @@ function tokenizerConfig(base: TokenizerJson, folder: string | undefined, change
     config.bos_token = tokenOf.get(roles.bosId);
   const [eos] = roles.eosIds;
   if (tokenContent(config.eos_token) === undefined && eos !== undefined) config.eos_token = tokenOf.get(eos);
+  // In a folder it is copied with its file.
+  if (folder === undefined && roles.chatTemplate !== undefined) config.chat_template = roles.chatTemplate;
   const added = [...changed.addedTokens].sort((a, b) => a.id - b.id);
   config.added_tokens_decoder = Object.fromEntries(added.map(({ id, ...token }) => [String(id), token]));
   return config;
