@@ -3,7 +3,8 @@
  * SentencePiece does it, then BPE with the merges that its scores stand for, or Unigram.
  * What stays different: special pieces written out in a text are recognised (SentencePiece never does that), as is a byte
  * piece (`<0x41>`) that a Unigram vocabulary could not spell otherwise; Hugging Face's `Precompiled` replaces by graphemes
- * (precompiled-charsmap.ts); and SentencePiece adds up scores in 32 bits, which decides between equals.
+ * (precompiled-charsmap.ts); a character that is no piece itself joins nothing, where SentencePiece would find the larger
+ * piece; and SentencePiece adds up scores in 32 bits, which decides between equals.
  */
 import { TokenizerError } from "../../errors.js";
 import type { Component } from "../tokenizer-components.js";

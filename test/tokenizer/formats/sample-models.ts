@@ -74,7 +74,7 @@ export const bpeSample = sampleModel({
   byteFallback: true,
   pieces: [
     ..."▁t he ▁the ▁п ри ▁при ав вет ▁привет aa aaa aaaa ▁▁ ▁▁▁▁ ab abc bc er re ere".split(" "),
-    ..."▁abcdefhrtпрвиеё".split(""),
+    ..."▁abcdefhrtапрвиеёт".split(""),
   ],
 });
 
@@ -85,7 +85,7 @@ export const unigramSample = sampleModel({
       piece,
       -2.5 - i / 3,
     ]),
-    ...[..."abcdefhrtпрвиеё"].map((piece, i): [string, number] => [piece, -6 - i / 7]),
+    ...[..."abcdefhrtапрвиеёт"].map((piece, i): [string, number] => [piece, -6 - i / 7]),
   ],
 });
 
