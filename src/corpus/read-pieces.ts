@@ -20,7 +20,7 @@ export async function* readPieces(options: CorpusOptions): AsyncGenerator<string
   let empty = true;
   for (const file of files) {
     for await (const piece of cutTextStream(decodeUtf8(openBytes(file), file.path))) {
-      empty &&= piece.trim() === "";
+      empty = false;
       yield piece;
     }
   }

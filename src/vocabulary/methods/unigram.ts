@@ -19,7 +19,7 @@ import { createUnigramCorpus } from "../unigram-corpus.js";
 import type { VocabularyMethod } from "../vocabulary-method.js";
 import { countWords } from "../word-counts.js";
 import { cuttingPartsOf } from "../word-cutter.js";
-import type { WordCounts } from "../word-table.js";
+import { wordsWithCounts } from "../word-table.js";
 
 const defaultUnknown = "<unk>";
 
@@ -38,9 +38,10 @@ export const unigram: VocabularyMethod = {
     "seed_size",
     "shrinking_factor",
     "sub_iterations",
+    "memory_mb",
   ],
   async make(base, options, progress) {
-    const { corpus, size = base.size, initial_alphabet = [], byte_fallback = true, threads = 0 } = options;
+    const { corpus, size = base.size, initial_alphabet = [], byte_fallback = true, threads = 0, memory_mb } = options;
     if (corpus === undefined) {
       throw new TokenizerError("vocabulary.no_corpus", "the method unigram needs a corpus to learn from");
     }
@@ -50,7 +51,7 @@ export const unigram: VocabularyMethod = {
     const added = addedBehind(base, unknown, options.special_tokens ?? []);
     const room = size - front.length - added.length;
     const words = createUnigramCorpus(
-      wordsOf(await countWords(readPieces(corpus), cuttingPartsOf(frame), { threads }, progress)),
+      wordsWithCounts(await countWords(readPieces(corpus), cuttingPartsOf(frame), { threads, memory_mb }, progress)),
       {
         ...given(options, "character_coverage", "split_digits"),
         required: [...alwaysThere, ...initial_alphabet],
@@ -123,13 +124,6 @@ function addedBehind({ addedTokens }: TokenizerJson, unknown: string, further: r
     ...own.filter(({ content }) => content !== unknown),
     ...special.map((content) => ({ id: 0, content, ...specialFlags })),
   ];
-}
-
-function* wordsOf({ size, bytes, starts, counts }: WordCounts): Generator<[text: string, count: number]> {
-  const texts = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  for (let word = 0; word < size; word++) {
-    yield [texts.toString("utf8", starts[word]!, starts[word + 1]!), counts[word]!];
-  }
 }
 
 const specialFlags = { single_word: false, lstrip: false, rstrip: false, normalized: false, special: true };
