@@ -9,7 +9,7 @@ import { readModelConfig } from "../model/config.js";
 import { exportGguf } from "../model/gguf/export-gguf.js";
 import { embeddingName } from "../model/tensor-names.js";
 import { sha256, sha256File } from "../sha256.js";
-import { loadTokenizer } from "../tokenizer/load-tokenizer.js";
+import { findTokenizerFile, loadTokenizer } from "../tokenizer/load-tokenizer.js";
 import type { Tokenizer } from "../tokenizer/tokenizer.js";
 
 export type WeightType = "f32" | "bf16" | "f16" | "q8_0";
@@ -83,18 +83,14 @@ async function folderModel({ model, tokenizer: other, type, work }: ModelPlace):
   };
 }
 
-async function ggufModel({ model, tokenizer: folder }: ModelPlace): Promise<BenchmarkModel> {
-  if (folder === undefined) {
-    throw new BenchmarkError("benchmark.no_tokenizer", `${model}: a .gguf file is scored with its tokenizer's folder`, {
-      hint: "Name the folder with tokenizer.json, tokenizer_config.json and the chat template: --tokenizer DIR.",
-    });
-  }
-  const tokenizer = await loadTokenizer(folder);
+/** Without a tokenizer named beside it the file's own is used. */
+async function ggufModel({ model, tokenizer: place = model }: ModelPlace): Promise<BenchmarkModel> {
+  const tokenizer = await loadTokenizer(place);
   return {
     tokenizer,
     stopIds: [...tokenizer.eosIds],
     sha256: sha256File(model),
-    tokenizerSha256: hashTokenizer(folder),
+    tokenizerSha256: hashTokenizer(place),
     type: "gguf",
     contextLimit: undefined,
     openFile: async () => ({ file: model, release: () => {} }),
@@ -112,7 +108,7 @@ function ownType(folder: string): WeightType {
 }
 
 const tokenizerFiles = [
-  "tokenizer.json",
+  "added_tokens.json",
   "tokenizer_config.json",
   "special_tokens_map.json",
   "chat_template.jinja",
@@ -121,7 +117,9 @@ const tokenizerFiles = [
 
 /** All that prompts and ends of answers depend on. */
 function hashTokenizer(place: string): string {
-  return statSync(place).isDirectory() ? hashFiles(place, (name) => tokenizerFiles.includes(name)) : sha256File(place);
+  if (!statSync(place).isDirectory()) return sha256File(place);
+  const vocabulary = path.basename(findTokenizerFile(place));
+  return hashFiles(place, (name) => name === vocabulary || tokenizerFiles.includes(name));
 }
 
 function hashFiles(folder: string, belongs: (name: string) => boolean): string {

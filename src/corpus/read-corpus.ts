@@ -53,7 +53,11 @@ async function* documentsOf(options: CorpusOptions, onDropped?: OnDropped): Asyn
   if (kept === 0) throw emptyCorpus(options.files, dropped);
 }
 
-function emptyCorpus(patterns: readonly string[], dropped: ReadonlyMap<DropReason, number>): CorpusError {
+/** The error of a corpus without any document. */
+export function emptyCorpus(
+  patterns: readonly string[],
+  dropped: ReadonlyMap<DropReason, number> = new Map(),
+): CorpusError {
   const reasons = [...dropped].map(([reason, count]) => `${count} ${reason}`).join(", ");
   return new CorpusError(
     "corpus.empty",

@@ -6,13 +6,23 @@ import { cutText, cutTextStream } from "../tokenizer/cut-text.js";
 import { findCorpusFiles } from "./corpus-files.js";
 import { decodeUtf8 } from "./decode-utf8.js";
 import { openBytes } from "./open-bytes.js";
-import { type CorpusOptions, readCorpus } from "./read-corpus.js";
+import { type CorpusOptions, emptyCorpus, readCorpus } from "./read-corpus.js";
 
 /** In the order of the text. Filters ask for whole documents, and get them. Throws what `readCorpus` throws. */
 export async function* readPieces(options: CorpusOptions): AsyncGenerator<string> {
   const files = await findCorpusFiles(options.files);
   const { documents = "file", filters } = options;
   const whole = documents !== "file" || filters !== undefined || files.some(({ format }) => format !== "txt");
-  if (whole) for await (const { text } of readCorpus(options)) yield* cutText(text);
-  else for (const file of files) yield* cutTextStream(decodeUtf8(openBytes(file), file.path));
+  if (whole) {
+    for await (const { text } of readCorpus(options)) yield* cutText(text);
+    return;
+  }
+  let empty = true;
+  for (const file of files) {
+    for await (const piece of cutTextStream(decodeUtf8(openBytes(file), file.path))) {
+      empty &&= piece.trim() === "";
+      yield piece;
+    }
+  }
+  if (empty) throw emptyCorpus(options.files);
 }

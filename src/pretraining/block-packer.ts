@@ -19,7 +19,7 @@ export interface BlockPackerOptions {
 }
 
 export interface BlockPacker {
-  paragraph(ids: readonly number[], startsDocument: boolean): void;
+  paragraph(ids: ArrayLike<number>, startsDocument: boolean): void;
   endDocument(): void;
   /** The last block is filled up with padding. */
   finish(): void;

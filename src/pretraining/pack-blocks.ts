@@ -94,12 +94,13 @@ async function packText(
   let size = 0;
   const encode = async (): Promise<void> => {
     if (signal?.aborted) throw new EngineError("run.interrupted", "interrupted while packing the corpus");
-    const ids = await tokenizer.encodeBatch(batch.map((piece) => piece.text));
+    const { ids, starts } = await tokenizer.encodeBulk(batch.map((piece) => piece.text));
     for (const [i, piece] of batch.entries()) {
       if (piece.startsDocument && packed.tokens >= most) break;
-      packed.tokens += ids[i]!.length;
-      if (used !== undefined) for (const id of ids[i]!) used[id] = 1;
-      packer.paragraph(ids[i]!, piece.startsDocument);
+      const paragraph = ids.subarray(starts[i], starts[i + 1]);
+      packed.tokens += paragraph.length;
+      if (used !== undefined) for (const id of paragraph) used[id] = 1;
+      packer.paragraph(paragraph, piece.startsDocument);
       if (piece.endsDocument) packer.endDocument();
     }
     batch = [];

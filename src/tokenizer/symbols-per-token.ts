@@ -38,18 +38,20 @@ export async function symbolsPerToken(
   let batch: string[] = [];
   let units = 0;
   const measure = async (): Promise<void> => {
-    for (const [i, ids] of (await tokenizer.encodeBatch(batch)).entries()) {
-      const text = batch[i]!;
+    const encoded = await tokenizer.encodeBulk(batch);
+    const whole = await tokenizer.comesBack(batch, encoded);
+    total.tokens += encoded.ids.length;
+    if (tokenizer.unknownId !== undefined) {
+      for (const id of encoded.ids) if (id === tokenizer.unknownId) total.unknown++;
+    }
+    for (const [i, text] of batch.entries()) {
       total.characters += countCharacters(text);
       total.bytes += Buffer.byteLength(text);
       total.words += countWords(text);
-      total.tokens += ids.length;
-      if (tokenizer.unknownId !== undefined) total.unknown += ids.filter((id) => id === tokenizer.unknownId).length;
       const lines = linesOf(text);
       total.lines += lines.length;
       // Where the whole piece comes back, so does each of its lines.
-      const whole = (await tokenizer.decode(ids)) === text;
-      total.lossless += whole ? lines.length : await losslessLines(tokenizer, lines);
+      total.lossless += whole[i] === 1 ? lines.length : await losslessLines(tokenizer, lines);
     }
     batch = [];
     units = 0;
@@ -83,15 +85,20 @@ function linesOf(text: string): string[] {
   return lines;
 }
 
+const spaces = Uint8Array.from({ length: 0x10000 }, (_, unit) => (/\s/.test(String.fromCharCode(unit)) ? 1 : 0));
+
 function countWords(text: string): number {
   let words = 0;
-  for (const _ of text.matchAll(/\S+/g)) words++;
+  let before = 1;
+  for (let i = 0; i < text.length; i++) {
+    const isSpace = spaces[text.charCodeAt(i)]!;
+    words += before & (isSpace ^ 1);
+    before = isSpace;
+  }
   return words;
 }
 
 async function losslessLines(tokenizer: Tokenizer, lines: string[]): Promise<number> {
-  const encoded = await tokenizer.encodeBatch(lines);
-  let lossless = 0;
-  for (const [i, ids] of encoded.entries()) if ((await tokenizer.decode(ids)) === lines[i]) lossless++;
-  return lossless;
+  const back = await tokenizer.comesBack(lines, await tokenizer.encodeBulk(lines));
+  return back.reduce((sum, same) => sum + same, 0);
 }

@@ -1,3 +1,10 @@
+/** Ids of many texts, one behind the other. */
+export interface EncodedTexts {
+  ids: Int32Array;
+  /** Where each text's ids begin, and the end of the last one, int32[texts + 1]. */
+  starts: Int32Array;
+}
+
 /**
  * What the stages need of a tokenizer. Ids only: special tokens are added by whoever builds a
  * sequence, never by `encode`.
@@ -11,8 +18,12 @@ export interface Tokenizer {
   encode(text: string): Promise<number[]>;
   /** The same for many texts at once, on all cores. */
   encodeBatch(texts: string[]): Promise<number[][]>;
+  /** The same for big amounts: one array for all texts, which costs no object a text. */
+  encodeBulk(texts: readonly string[]): Promise<EncodedTexts>;
   /** Text of ids. Special tokens are written out unless `skipSpecial`. */
   decode(ids: ArrayLike<number>, skipSpecial?: boolean): Promise<string>;
+  /** For each text 1 where its ids (none added, none left out) decode to just this text, else 0. */
+  comesBack(texts: readonly string[], encoded: EncodedTexts): Promise<Uint8Array>;
   /** The token's form in the vocabulary (byte-level tokens in their printable form), or undefined. */
   tokenOf(id: number): string | undefined;
   idOf(token: string): number | undefined;

@@ -160,6 +160,8 @@ function tokenizerConfig(base: TokenizerJson, folder: string | undefined, change
     for (const name of ["add_prefix_space", "legacy", "sp_model_kwargs"]) delete config[name];
     if (changed.frame.unknownToken !== undefined) config.unk_token = changed.frame.unknownToken;
   }
+  // In a folder it is copied with its file.
+  if (folder === undefined && roles.chatTemplate !== undefined) config.chat_template = roles.chatTemplate;
   const added = [...changed.addedTokens].sort((a, b) => a.id - b.id);
   config.added_tokens_decoder = Object.fromEntries(added.map(({ id, ...token }) => [String(id), token]));
   return config;

@@ -154,17 +154,15 @@ test("few-shot examples and a limit make another run; equal samples under anothe
   assert.match(prompts[1]!.prompt, /дом 101.*Ответ: B.*дом 100.*Ответ: A.*дом 0.*Ответ:$/s);
 });
 
-test("a GGUF file needs its tokenizer, and scores as its folder does", async () => {
+test("a GGUF file scores as its folder does, with its own tokenizer or the folder's", async () => {
   const file = path.join(folder, "model.gguf");
   await exportGguf({ model, out: file, type: "f32" });
   const short: Partial<EvaluateOptions> = { tasks: ["rummlu", "world_ru"], limit: 10, model: file };
-  await assert.rejects(evaluate(options("gguf.sqlite", short)), (error: unknown) => {
-    assert.ok(error instanceof LepError && error.code === "benchmark.no_tokenizer", String(error));
-    return true;
-  });
+  const alone = await evaluate(options("gguf-alone.sqlite", short));
   const fromFile = await evaluate(options("gguf.sqlite", { ...short, tokenizer: model }));
   const fromFolder = await evaluate(options("gguf.sqlite", { tasks: short.tasks!, limit: 10 }));
   assert.deepEqual(fromFile.tasks, fromFolder.tasks);
+  assert.deepEqual(alone.tasks, fromFolder.tasks);
 });
 
 test("the leaderboard has a row a model, in four forms", async () => {

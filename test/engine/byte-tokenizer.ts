@@ -15,6 +15,12 @@ export function byteTokenizer(special: { bos?: number | undefined; eos?: number[
     size: 259,
     encode: async (text) => encode(text),
     encodeBatch: async (texts) => texts.map(encode),
+    encodeBulk: async (texts) => {
+      const all = texts.map(encode);
+      const starts = Int32Array.from({ length: texts.length + 1 }, (_, i) => all.slice(0, i).flat().length);
+      return { ids: Int32Array.from(all.flat()), starts };
+    },
+    comesBack: async (texts) => Uint8Array.from(texts, (text) => (Buffer.from(text).toString() === text ? 1 : 0)),
     decode: async (ids) => Buffer.from(Array.from(ids).filter((id) => id < 256)).toString(),
     tokenOf: (id) => names.get(id) ?? (id < 256 ? String.fromCharCode(id) : undefined),
     idOf: (token) => added.get(token),

@@ -69,7 +69,7 @@ test("a file asks for truncation: nothing is cut", async () => {
 test("what cannot be loaded is said", async () => {
   await assert.rejects(loadTokenizer(path.join(folder, "nowhere")), /there is no such file or folder/);
   await assert.rejects(loadTokenizer(tmpdir()), /there is no tokenizer\.json and no tokenizer\.model/);
-  await assert.rejects(loadTokenizer(write("tokenizer.model", "x")), /tokenizer\.model: its start: .*damaged/s);
+  await assert.rejects(loadTokenizer(write("tokenizer.model", "x")), /tokenizer\.model: its start: cut off/);
   const broken = sampleJson({
     pre_tokenizer: { type: "Split", pattern: { Regex: "(" }, behavior: "Isolated", invert: false },
   });

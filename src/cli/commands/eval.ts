@@ -31,7 +31,7 @@ export const evalCommand = defineCommand<Arguments>({
   builder: (yargs) =>
     reporting(computing(yargs))
       .option("model", { type: "string", demandOption: true, describe: "model folder, .gguf file or hub id" })
-      .option("tokenizer", { type: "string", describe: "tokenizer folder of a .gguf file" })
+      .option("tokenizer", { type: "string", describe: "tokenizer of a .gguf file; its own where left out" })
       .option("tasks", {
         type: "string",
         demandOption: true,

@@ -69,7 +69,6 @@ function sentencePieceVocabulary(json: TokenizerJson, config: ModelConfig): [str
     throw new CheckpointError(
       "gguf.tokenizer_kind",
       `${json.source}: this ${json.modelType} tokenizer cannot be exported to GGUF: ${reason}`,
-      { hint: "Byte-level BPE and SentencePiece-style tokenizers can." },
     );
   };
   const form = sentencePieceForm(json, { bosId: undefined, eosIds: [], chatTemplate: undefined });

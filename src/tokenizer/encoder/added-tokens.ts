@@ -80,10 +80,15 @@ export function cutAddedTokens(
     // The search goes on behind the token itself, whatever it strips.
     at = end;
     if ((flag & singleWord) !== 0 && (endsInWord(units, from, start) || beginsWithWord(units, stop, to))) continue;
-    if ((flag & leftStrip) !== 0) while (start > done && isSpace(units[start - 1]!)) start--;
+    if ((flag & leftStrip) !== 0) {
+      while (start > from && isSpace(units[start - 1]!)) start--;
+      // The token before may have stripped those spaces.
+      start = Math.max(start, done);
+    }
     if ((flag & rightStrip) !== 0) while (stop < to && isSpace(units[stop]!)) stop++;
     if (start > done) segments.text(done, start);
-    segments.token(ids[index]!);
+    // Nothing is left of a token of white space that the one before has stripped.
+    if (stop > start) segments.token(ids[index]!);
     done = stop;
   }
   if (done < to) segments.text(done, to);

@@ -6,14 +6,14 @@
 import { byteAlphabet } from "../byte-level.js";
 import { type IdSink, reserveIds } from "./id-sink.js";
 import { findMerge, type MergeTable } from "./merge-table.js";
-import { stepUnitTrie, type UnitTrie } from "./unit-trie.js";
+import { findToken, type TokenTable } from "./token-table.js";
 import { utf8Of } from "./utf8.js";
 import type { WordModel } from "./word-model.js";
 
 export interface BpeTables {
   kind: "bpe";
   /** All tokens of the model in their printable form → id. */
-  tokens: UnitTrie;
+  tokens: TokenTable;
   /** Id of each UTF-16 unit that is a token, int32[65536], −1 where it is none. */
   singles: Int32Array;
   merges: MergeTable;
@@ -40,7 +40,6 @@ export function createBpeModel(tables: BpeTables): WordModel {
   let bytes = new Uint8Array(256);
   let letters = new Uint16Array(256);
   let symbols = new Int32Array(256);
-  const pairs = new Int32Array(shortWord);
 
   const append = (units: Uint16Array, from: number, to: number, sink: IdSink): boolean => {
     let source = units;
@@ -58,7 +57,7 @@ export function createBpeModel(tables: BpeTables): WordModel {
     }
     reserveIds(sink, 3 * (end - start));
     if (ignoreMerges) {
-      const whole = tokenAt(tables.tokens, source, start, end);
+      const whole = findToken(tables.tokens, source, start, end);
       if (whole >= 0) {
         sink.ids[sink.length++] = whole;
         return true;
@@ -77,7 +76,7 @@ export function createBpeModel(tables: BpeTables): WordModel {
     let waiting = false;
     for (let i = from; i < to; ) {
       const width = units[i]! >> 10 === 0x36 ? 2 : 1;
-      const id = width === 1 ? singles[units[i]!]! : tokenAt(tables.tokens, units, i, i + 2);
+      const id = width === 1 ? singles[units[i]!]! : findToken(tables.tokens, units, i, i + 2);
       if (id >= 0) {
         if (waiting) symbols[count++] = unknownId;
         waiting = false;
@@ -108,45 +107,44 @@ export function createBpeModel(tables: BpeTables): WordModel {
     return length;
   };
 
+  /** The rank of each pair of neighbours and the id that it becomes; `none` and whatever for what is no merge. */
+  const ranks = new Int32Array(shortWord);
+  const merged = new Int32Array(shortWord);
+  const look = (at: number, left: number, right: number): void => {
+    const slot = findMerge(merges, left, right);
+    ranks[at] = slot < 0 ? none : merges[slot + 2]!;
+    if (slot >= 0) merged[at] = merges[slot + 3]!;
+  };
+
   const mergeShort = (parts: Int32Array, length: number, sink: IdSink): number => {
-    let count = length;
-    const slotOf = (i: number): number => (i + 1 < count ? findMerge(merges, parts[i]!, parts[i + 1]!) : -1);
-    for (let i = 0; i < count; i++) pairs[i] = slotOf(i);
+    let last = length - 1;
+    for (let i = 0; i < last; i++) look(i, parts[i]!, parts[i + 1]!);
     for (;;) {
       let best = none;
-      let at = -1;
-      for (let i = 0; i + 1 < count; i++) {
-        const slot = pairs[i]!;
-        if (slot >= 0 && merges[slot + 2]! < best) {
-          best = merges[slot + 2]!;
+      let at = 0;
+      for (let i = 0; i < last; i++) {
+        if (ranks[i]! < best) {
+          best = ranks[i]!;
           at = i;
         }
       }
-      if (at < 0) break;
-      parts[at] = merges[pairs[at]! + 3]!;
-      count--;
-      for (let i = at + 1; i < count; i++) {
-        parts[i] = parts[i + 1]!;
-        pairs[i] = pairs[i + 1]!;
+      if (best === none) break;
+      const whole = merged[at]!;
+      parts[at] = whole;
+      last--;
+      for (let i = at + 1; i <= last; i++) parts[i] = parts[i + 1]!;
+      for (let i = at + 1; i < last; i++) {
+        ranks[i] = ranks[i + 1]!;
+        merged[i] = merged[i + 1]!;
       }
-      pairs[at] = slotOf(at);
-      if (at > 0) pairs[at - 1] = slotOf(at - 1);
+      if (at < last) look(at, whole, parts[at + 1]!);
+      if (at > 0) look(at - 1, parts[at - 1]!, whole);
     }
-    for (let i = 0; i < count; i++) sink.ids[sink.length + i] = parts[i]!;
-    return count;
+    for (let i = 0; i <= last; i++) sink.ids[sink.length + i] = parts[i]!;
+    return last + 1;
   };
 
   return { begin: () => {}, append };
-}
-
-/** The id of the token that is just `units[from, to)`, or −1. */
-export function tokenAt({ slots, values }: UnitTrie, units: Uint16Array, from: number, to: number): number {
-  let node = 0;
-  for (let i = from; i < to; i++) {
-    node = stepUnitTrie(slots, node, units[i]!);
-    if (node === 0) return -1;
-  }
-  return values[node]!;
 }
 
 /** Merges `parts[0, count)` into the sink behind its length; returns how many are left. */

@@ -31,7 +31,8 @@ export function createEncodePool(tables: EncoderTables, encode: UnitEncoder): En
   };
 
   const start = (): Worker => {
-    const worker = new Worker(new URL("./encode-worker.js", import.meta.url), { workerData: tables });
+    // Without the options of this process: some of them (--input-type) a worker does not start with.
+    const worker = new Worker(new URL("./encode-worker.js", import.meta.url), { workerData: tables, execArgv: [] });
     worker.on("message", (chunks: EncodedChunk[]) => pending.get(chunks[0]?.job ?? -1)?.take(chunks));
     worker.on("error", (error) => {
       end();

@@ -10,8 +10,9 @@ import type { TokenizerJson } from "../tokenizer-json.js";
 import { type AddedTokenTables, buildAddedTokens } from "./added-tokens.js";
 import type { BpeTables } from "./bpe-model.js";
 import { buildMergeTable } from "./merge-table.js";
+import { buildTokenTable } from "./token-table.js";
 import type { UnigramTables } from "./unigram-model.js";
-import { buildUnitTrie, type UnitTrie } from "./unit-trie.js";
+import { buildUnitTrie } from "./unit-trie.js";
 import { youngCharacters } from "./young-characters.js";
 
 export interface EncoderTables {
@@ -94,7 +95,7 @@ function bpeTables(json: TokenizerJson, byteLevel: boolean): BpeTables {
   }
   return {
     kind: "bpe",
-    tokens: tokenTrie(vocabulary),
+    tokens: buildTokenTable(vocabulary),
     singles: singlesOf(vocabulary),
     merges: buildMergeTable(triples),
     byteLevel,
@@ -112,16 +113,13 @@ function unigramTables(json: TokenizerJson): UnigramTables {
   shared.set(scores);
   return {
     kind: "unigram",
-    tokens: tokenTrie(vocabulary),
+    tokens: buildUnitTrie([...vocabulary].filter(([token]) => token !== "")),
     scores: shared,
     unknownScore: scores.reduce((least, score) => Math.min(least, score), Number.POSITIVE_INFINITY) - 10,
     unknownId: vocabulary.get(unknownToken)!,
     byteIds: byteIdsOf(json),
   };
 }
-
-const tokenTrie = (vocabulary: ReadonlyMap<string, number>): UnitTrie =>
-  buildUnitTrie([...vocabulary].filter(([token]) => token !== ""));
 
 function singlesOf(vocabulary: ReadonlyMap<string, number>): Int32Array {
   const singles = new Int32Array(new SharedArrayBuffer(4 * 0x10000)).fill(-1);

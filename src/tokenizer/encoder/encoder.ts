@@ -2,18 +2,12 @@
  * An encoder of our own for bulk work: the ids of Hugging Face tokenizers, many times as fast as through its Node binding,
  * on all cores.
  */
+import type { EncodedTexts } from "../tokenizer.js";
 import type { TokenizerJson } from "../tokenizer-json.js";
 import { createEncodePool } from "./encode-pool.js";
 import { buildEncoderTables } from "./encoder-tables.js";
 import { createIdSink } from "./id-sink.js";
 import { createScratch, createUnitEncoder } from "./unit-encoder.js";
-
-/** Ids of many texts, one behind the other. */
-export interface EncodedTexts {
-  ids: Int32Array;
-  /** Where each text's ids begin, and the end of the last one, int32[texts + 1]. */
-  starts: Int32Array;
-}
 
 export interface EncodedBatch extends EncodedTexts {
   /** Indices of the texts that were not encoded, ascending: they have a character that is left to the binding. */

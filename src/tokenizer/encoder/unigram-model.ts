@@ -8,9 +8,8 @@
  * change, it is looked for again with the sum of all scores in front of it.
  */
 
-import { tokenAt } from "./bpe-model.js";
 import { type IdSink, reserveIds } from "./id-sink.js";
-import { stepUnitTrie, type UnitTrie } from "./unit-trie.js";
+import { findInTrie, stepUnitTrie, type UnitTrie } from "./unit-trie.js";
 import { utf8Of } from "./utf8.js";
 import type { WordModel } from "./word-model.js";
 
@@ -113,7 +112,7 @@ export function createUnigramModel(tables: UnigramTables, whole: boolean): WordM
 
   /** The last byte first. */
   const appendUnknown = (units: Uint16Array, from: number, to: number, sink: IdSink): void => {
-    const token = tokenAt(tokens, units, from, to);
+    const token = findInTrie(tokens, units, from, to);
     const at = sink.length;
     if (token < 0 && byteIds !== null) {
       if (bytes.length < 3 * (to - from)) bytes = new Uint8Array(3 * (to - from));

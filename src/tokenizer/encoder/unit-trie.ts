@@ -41,6 +41,16 @@ export function stepUnitTrie(slots: Int32Array, node: number, unit: number): num
   return slots[slotOf(slots, node, unit) + 2]!;
 }
 
+/** The value of the text that is just `units[from, to)`, or −1. */
+export function findInTrie({ slots, values }: UnitTrie, units: Uint16Array, from: number, to: number): number {
+  let node = 0;
+  for (let i = from; i < to; i++) {
+    node = stepUnitTrie(slots, node, units[i]!);
+    if (node === 0) return -1;
+  }
+  return values[node]!;
+}
+
 /** Three units a slot, a power of two of them. */
 const allocate = (slots: number): Int32Array => new Int32Array(new SharedArrayBuffer(12 * slots));
 

@@ -3,86 +3,87 @@
  * known word needs no string and no object. It grows to a bound, and then starts over empty.
  */
 import { type IdSink, reserveIds } from "./id-sink.js";
+import { hashOfUnits } from "./token-table.js";
 import type { WordModel } from "./word-model.js";
 
 /** Longer words seldom come back. */
 const longestWord = 64;
 const mostWords = 1 << 18;
-/** Hash, start and length of the word, start and count of its ids. */
-const fields = 5;
+/** What is kept of a word, beside its units and ids. */
+const headLength = 2;
 
 /** `model` behind a cache of its own. */
 export function createCachedModel(model: WordModel): WordModel {
   let capacity = 1 << 12;
-  let slots = new Int32Array(2 * capacity);
-  let entries = new Int32Array(fields * capacity);
-  let words = new Uint16Array(8 * capacity);
-  let ids = new Int32Array(4 * capacity);
+  /** Hash and place of each slot's word; place 0 marks an empty one. */
+  let slots = new Int32Array(4 * capacity);
+  /** Behind one another: length in units, number of ids, the units two by two, the ids. Place 0 is no word's. */
+  let words = new Int32Array(16 * capacity);
   let count = 0;
-  let wordEnd = 0;
-  let idEnd = 0;
+  let end = 1;
 
-  const clear = (): void => {
-    slots.fill(0);
-    count = 0;
-    wordEnd = 0;
-    idEnd = 0;
+  const freeSlot = (hash: number): number => {
+    const mask = slots.length / 2 - 1;
+    let slot = hash & mask;
+    while (slots[2 * slot + 1] !== 0) slot = (slot + 1) & mask;
+    return 2 * slot;
   };
 
   const grow = (): void => {
+    const old = slots;
     capacity *= 2;
-    slots = new Int32Array(2 * capacity);
-    entries = resized(entries, fields * capacity);
-    for (let entry = 0; entry < count; entry++) {
-      let slot = entries[fields * entry]! & (slots.length - 1);
-      while (slots[slot] !== 0) slot = (slot + 1) & (slots.length - 1);
-      slots[slot] = entry + 1;
+    slots = new Int32Array(4 * capacity);
+    for (let i = 0; i < old.length; i += 2) {
+      if (old[i + 1] !== 0) slots.set(old.subarray(i, i + 2), freeSlot(old[i]!));
     }
   };
 
   const keep = (hash: number, units: Uint16Array, from: number, to: number, sink: IdSink, first: number): void => {
-    if (count === mostWords) clear();
+    if (count === mostWords) {
+      slots.fill(0);
+      count = 0;
+      end = 1;
+    }
     if (count === capacity) grow();
     const length = to - from;
     const found = sink.length - first;
-    if (wordEnd + length > words.length) words = resized(words, 2 * words.length);
-    if (idEnd + found > ids.length) ids = resized(ids, 2 * ids.length + found);
-    for (let i = 0; i < length; i++) words[wordEnd + i] = units[from + i]!;
-    for (let i = 0; i < found; i++) ids[idEnd + i] = sink.ids[first + i]!;
-    entries[fields * count] = hash;
-    entries[fields * count + 1] = wordEnd;
-    entries[fields * count + 2] = length;
-    entries[fields * count + 3] = idEnd;
-    entries[fields * count + 4] = found;
-    let slot = hash & (slots.length - 1);
-    while (slots[slot] !== 0) slot = (slot + 1) & (slots.length - 1);
+    if (end + headLength + length + found > words.length) {
+      const larger = new Int32Array(2 * words.length + length + found);
+      larger.set(words);
+      words = larger;
+    }
+    const slot = freeSlot(hash);
+    slots[slot] = hash;
+    slots[slot + 1] = end;
+    words[end++] = length;
+    words[end++] = found;
+    for (let i = from; i < to; i += 2) words[end++] = i + 1 < to ? units[i]! | (units[i + 1]! << 16) : units[i]!;
+    for (let i = first; i < sink.length; i++) words[end++] = sink.ids[i]!;
     count++;
-    slots[slot] = count;
-    wordEnd += length;
-    idEnd += found;
   };
 
   const append = (units: Uint16Array, from: number, to: number, sink: IdSink): boolean => {
     const length = to - from;
     if (length > longestWord) return model.append(units, from, to, sink);
-    let hash = length;
-    for (let i = from; i < to; i++) hash = Math.imul(hash ^ units[i]!, 0x9e3779b1);
-    hash ^= hash >>> 15;
-    const mask = slots.length - 1;
-    for (let slot = hash & mask; slots[slot] !== 0; slot = (slot + 1) & mask) {
-      const entry = fields * (slots[slot]! - 1);
-      if (entries[entry] !== hash || entries[entry + 2] !== length) continue;
-      const start = entries[entry + 1]!;
-      let same = 0;
-      while (same < length && words[start + same] === units[from + same]) same++;
-      if (same < length) continue;
-      const found = entries[entry + 4]!;
-      const first = entries[entry + 3]!;
+    const hash = hashOfUnits(units, from, to);
+    const mask = slots.length / 2 - 1;
+    for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
+      let at = slots[2 * slot + 1]!;
+      if (at === 0) break;
+      if (slots[2 * slot] !== hash || words[at] !== length) continue;
+      const found = words[at + 1]!;
+      at += headLength;
+      let i = from;
+      while (i + 1 < to && words[at] === (units[i]! | (units[i + 1]! << 16))) {
+        at++;
+        i += 2;
+      }
+      if (i + 1 < to || (i < to && words[at++] !== units[i])) continue;
       reserveIds(sink, found);
       const out = sink.ids;
-      const at = sink.length;
-      for (let i = 0; i < found; i++) out[at + i] = ids[first + i]!;
-      sink.length = at + found;
+      const first = sink.length;
+      for (let j = 0; j < found; j++) out[first + j] = words[at + j]!;
+      sink.length = first + found;
       return true;
     }
     const first = sink.length;
@@ -92,10 +93,4 @@ export function createCachedModel(model: WordModel): WordModel {
   };
 
   return { begin: model.begin, append };
-}
-
-function resized<T extends Int32Array | Uint16Array>(old: T, length: number): T {
-  const larger = new (old.constructor as new (length: number) => T)(length);
-  larger.set(old);
-  return larger;
 }

@@ -89,7 +89,8 @@ function readSpaces(json: TokenizerJson): Spaces | string {
     else if (part.type === "Prepend" && part.prepend === spaceMark) prefix = true;
     else if (part.type === "Strip") trims = true;
     else if (part.type === "Replace" && regex === " {2,}") collapses = true;
-    else if (part.type === "Replace" && regex !== undefined && part.content === "" && / \+/.test(regex)) trims = true;
+    else if (part.type === "Replace" && regex !== undefined && part.content === "" && /[ \u2581]\+/.test(regex))
+      trims = true;
     else if (!isMarking(part)) return `the normaliser ${part.type}${(text ?? regex) ? ` of ${text ?? regex}` : ""}`;
   }
   for (const part of componentsOf(json.preTokenizer)) {

@@ -1,8 +1,10 @@
 /**
  * A SentencePiece model as a tokenizer.json that cuts any text into the same ids: the normaliser step by step as
  * SentencePiece does it, then BPE with the merges that its scores stand for, or Unigram.
- * What stays different: special pieces written out in a text are recognised (SentencePiece never does that), Hugging Face's
- * `Precompiled` replaces by graphemes (precompiled-charsmap.ts), and SentencePiece adds scores up in 32 bits.
+ * What stays different: special pieces written out in a text are recognised (SentencePiece never does that), as is a byte
+ * piece (`<0x41>`) that a Unigram vocabulary could not spell otherwise; Hugging Face's `Precompiled` replaces by graphemes
+ * (precompiled-charsmap.ts); a character that is no piece itself joins nothing, where SentencePiece would find the larger
+ * piece; and SentencePiece adds up scores in 32 bits, which decides between equals.
  */
 import { TokenizerError } from "../../errors.js";
 import type { Component } from "../tokenizer-components.js";
@@ -84,7 +86,7 @@ function addedTokens(pieces: readonly Piece[]): Json[] {
     }));
 }
 
-/** SentencePiece's steps: characters, spaces at the ends and runs of them, the space in front, spaces as marks. */
+/** SentencePiece's steps: characters, spaces in front and runs of them, its own space in front, spaces as marks, the end. */
 function normalizerOf({ normalizer }: SentencePieceModel, source: string): Component | null {
   const steps: Component[] = [];
   const replace = (pattern: { Regex: string } | { String: string }, content: string): void => {
@@ -96,11 +98,13 @@ function normalizerOf({ normalizer }: SentencePieceModel, source: string): Compo
   }
   if (normalizer.removeExtraWhitespaces) {
     // Anchors would stand at every line.
-    replace({ Regex: "(?<![\\s\\S]) +| +(?![\\s\\S])" }, "");
+    replace({ Regex: "(?<![\\s\\S]) +" }, "");
     replace({ Regex: " {2,}" }, " ");
   }
   if (normalizer.addDummyPrefix) steps.push({ type: "Prepend", prepend: spaceMark });
   replace({ String: " " }, spaceMark);
+  // Marks at the end go also where they were in the text.
+  if (normalizer.removeExtraWhitespaces) replace({ Regex: `${spaceMark}+(?![\\s\\S])` }, "");
   return { type: "Sequence", normalizers: steps };
 }
 

@@ -8,6 +8,9 @@ import { readJson } from "../tokenizer-roles.js";
 
 type Json = Record<string, unknown>;
 
+/** As Hugging Face's reader wants all of them said. */
+const flags = { single_word: false, lstrip: false, rstrip: false, normalized: false, special: false };
+
 /** `json` with the added tokens that the files in `folder` name. Throws `TokenizerError` naming file and entry. */
 export function withTokensBeside(json: TokenizerJson, folder: string): TokenizerJson {
   const added = new Map<string, Json>(json.addedTokens.map((token) => [token.content, { ...token }]));
@@ -15,14 +18,14 @@ export function withTokensBeside(json: TokenizerJson, folder: string): Tokenizer
   let changed = false;
   for (const [content, id] of Object.entries(readJson(folder, "added_tokens.json") ?? {})) {
     if (added.has(content)) continue;
-    added.set(content, { id, content, special: false, normalized: true });
+    added.set(content, { ...flags, id, content, normalized: true });
     changed = true;
   }
   const decoder = readJson(folder, "tokenizer_config.json")?.added_tokens_decoder;
   for (const [id, entry] of Object.entries((decoder ?? {}) as Json)) {
     const content = (entry as { content?: unknown } | null)?.content;
     if (typeof content !== "string") continue;
-    added.set(content, { ...(entry as Json), id: /^\d+$/.test(id) ? Number(id) : id });
+    added.set(content, { ...flags, ...(entry as Json), id: /^\d+$/.test(id) ? Number(id) : id });
     changed = true;
   }
   if (!changed && added.size === before) return json;
