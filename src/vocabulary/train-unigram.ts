@@ -8,6 +8,8 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { TokenizerError } from "../errors.js";
 import type { Progress } from "../progress.js";
+import { digamma } from "./digamma.js";
+import { keepBest } from "./keep-best.js";
 import { findSeedPieces } from "./seed-pieces.js";
 import type { UnigramCorpus } from "./unigram-corpus.js";
 import {
@@ -272,19 +274,6 @@ function prune(pieces: Pieces, most: number, pool: UnigramThreads): void {
   drop(pieces, keep, pool);
 }
 
-/** Marks the `most` highest of the finite values; of equal ones the first. */
-function keepBest(values: Float64Array, most: number, keep: Uint8Array): void {
-  if (most <= 0) return;
-  const finite = values.filter((value) => value > Number.NEGATIVE_INFINITY).sort();
-  const least = finite.length > most ? finite[finite.length - most]! : Number.NEGATIVE_INFINITY;
-  let above = 0;
-  for (const value of finite) if (value > least) above++;
-  let equal = most - above;
-  for (const [id, value] of values.entries()) {
-    if (value > least || (value === least && least > Number.NEGATIVE_INFINITY && equal-- > 0)) keep[id] = 1;
-  }
-}
-
 function choosePieces(pieces: Pieces, size: number): UnigramVocabulary {
   const { corpus, letters, ids, logs, places, lengths, alive } = pieces;
   const { alphabet, alphabetCounts } = corpus;
@@ -305,14 +294,4 @@ function choosePieces(pieces: Pieces, size: number): UnigramVocabulary {
   }
   chosen.sort(([a, s], [b, t]) => t - s || (a < b ? -1 : 1));
   return { pieces: chosen.map(([text]) => text), scores: chosen.map(([, score]) => score) };
-}
-
-/** The derivative of ln Γ, by its recurrence up to 7 and its asymptotic series there (Abramowitz and Stegun 6.3.18). */
-export function digamma(argument: number): number {
-  let result = 0;
-  let x = argument;
-  for (; x < 7; x++) result -= 1 / x;
-  const square = 1 / (x * x);
-  const series = square * (1 / 12 - square * (1 / 120 - square * (1 / 252 - square * (1 / 240 - square / 132))));
-  return result + Math.log(x) - 0.5 / x - series;
 }

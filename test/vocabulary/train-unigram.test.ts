@@ -5,8 +5,9 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, test } from "node:test";
 import { createRandom } from "../../src/random.js";
+import { digamma } from "../../src/vocabulary/digamma.js";
 import { findSeedPieces } from "../../src/vocabulary/seed-pieces.js";
-import { digamma, trainUnigram } from "../../src/vocabulary/train-unigram.js";
+import { trainUnigram } from "../../src/vocabulary/train-unigram.js";
 import { createUnigramCorpus, cutWord } from "../../src/vocabulary/unigram-corpus.js";
 import {
   bestWithout,

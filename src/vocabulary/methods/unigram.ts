@@ -21,6 +21,7 @@ import { countWords } from "../word-counts.js";
 import { cuttingPartsOf } from "../word-cutter.js";
 import { wordsWithCounts } from "../word-table.js";
 
+const spaceMark = "\u2581";
 const defaultUnknown = "<unk>";
 
 export const unigram: VocabularyMethod = {
@@ -54,7 +55,7 @@ export const unigram: VocabularyMethod = {
       wordsWithCounts(await countWords(readPieces(corpus), cuttingPartsOf(frame), { threads, memory_mb }, progress)),
       {
         ...given(options, "character_coverage", "split_digits"),
-        required: [...alwaysThere, ...initial_alphabet],
+        required: [...alwaysThere, ...initial_alphabet.join("").replaceAll(" ", spaceMark)],
       },
     );
     const least = size - room + words.alphabet.length;
@@ -94,7 +95,7 @@ export const unigram: VocabularyMethod = {
 const bytePieces = Array.from({ length: 256 }, (_, byte) => `<0x${byte.toString(16).toUpperCase().padStart(2, "0")}>`);
 
 /** The mark of a space, tab, line feed and the printable characters of ASCII. */
-const alwaysThere = ["\u2581", "\t", "\n", ...Array.from({ length: 94 }, (_, i) => String.fromCharCode(0x21 + i))];
+const alwaysThere = [spaceMark, "\t", "\n", ...Array.from({ length: 94 }, (_, i) => String.fromCharCode(0x21 + i))];
 
 /** Only what is set, so that the trainer's own defaults hold. */
 function given<T extends object, K extends keyof T>(options: T, ...names: K[]): { [N in K]?: NonNullable<T[N]> } {
