@@ -4,7 +4,7 @@ import { calibrate } from "../../calibration/calibrate.js";
 import { calibrationSchema } from "../../calibration/options.js";
 import type { Device } from "../../engine/engine.js";
 import { resolveModelFolder } from "../../model/resolve-model-folder.js";
-import { defineCommand } from "../command.js";
+import { defineAction } from "../command.js";
 import { computeFrom, computing, reporting } from "../common-options.js";
 import { createOutput } from "../output.js";
 import { checkOutputFolder } from "../output-folder.js";
@@ -22,9 +22,7 @@ interface Arguments {
   json: boolean;
 }
 
-export const calibrateCommand = defineCommand<Arguments>({
-  command: "calibrate",
-  describe: "tune a propagated model on the original instruct model's own answers",
+export const calibrateCommand = defineAction<Arguments>({
   builder: (yargs) =>
     reporting(computing(yargs))
       .option("model", { type: "string", demandOption: true, describe: "the propagated model" })

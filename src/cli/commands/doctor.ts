@@ -1,10 +1,8 @@
 import { examine } from "../../doctor.js";
-import { defineCommand } from "../command.js";
+import { defineAction } from "../command.js";
 import { createOutput } from "../output.js";
 
-export const doctorCommand = defineCommand<{ json: boolean }>({
-  command: "doctor",
-  describe: "what this machine can do: node, libraries, devices, and what to do about a fault",
+export const doctorCommand = defineAction<{ json: boolean }>({
   builder: (yargs) =>
     yargs
       .option("json", { type: "boolean", default: false, describe: "one JSON object a line on stdout, nothing else" })

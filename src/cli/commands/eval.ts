@@ -6,7 +6,7 @@ import type { Device } from "../../engine/engine.js";
 import { RecipeError } from "../../errors.js";
 import { resolveModelFolder } from "../../model/resolve-model-folder.js";
 import { packageRoot } from "../../package-root.js";
-import { defineCommand } from "../command.js";
+import { defineAction } from "../command.js";
 import { computeFrom, computing, reporting } from "../common-options.js";
 import { createOutput } from "../output.js";
 import { withProgress } from "../with-progress.js";
@@ -25,9 +25,7 @@ interface Arguments {
   json: boolean;
 }
 
-export const evalCommand = defineCommand<Arguments>({
-  command: "eval",
-  describe: "score a model on tasks, into a results database",
+export const evalCommand = defineAction<Arguments>({
   builder: (yargs) =>
     reporting(computing(yargs))
       .option("model", { type: "string", demandOption: true, describe: "model folder, .gguf file or hub id" })

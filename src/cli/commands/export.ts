@@ -1,6 +1,6 @@
 import { exportGguf } from "../../model/gguf/export-gguf.js";
 import { resolveModelFolder } from "../../model/resolve-model-folder.js";
-import { defineCommand } from "../command.js";
+import { defineAction } from "../command.js";
 import { computing, reporting } from "../common-options.js";
 import { createOutput } from "../output.js";
 import { withProgress } from "../with-progress.js";
@@ -15,9 +15,7 @@ interface Arguments {
   json: boolean;
 }
 
-export const exportCommand = defineCommand<Arguments>({
-  command: "export",
-  describe: "write a model as GGUF; its tokenizer is compared with tokenizer.json before the file counts",
+export const exportCommand = defineAction<Arguments>({
   builder: (yargs) =>
     reporting(computing(yargs))
       .option("model", { type: "string", demandOption: true, describe: "model folder or hub id" })

@@ -1,7 +1,7 @@
 import { resolveModelFolder } from "../../model/resolve-model-folder.js";
 import { initialise } from "../../pretraining/initialise.js";
 import { type InitializerName, initializerNames } from "../../pretraining/initializers/registry.js";
-import { defineCommand } from "../command.js";
+import { defineAction } from "../command.js";
 import { computing, reporting } from "../common-options.js";
 import { createOutput } from "../output.js";
 import { checkOutputFolder } from "../output-folder.js";
@@ -11,15 +11,13 @@ interface Arguments {
   model: string;
   tokenizer: string;
   initializer: InitializerName;
-  headInitializer?: InitializerName;
+  "head-initializer"?: InitializerName;
   seed: number;
   out: string;
   json: boolean;
 }
 
-export const initCommand = defineCommand<Arguments>({
-  command: "init",
-  describe: "give a model rows for a new vocabulary",
+export const initCommand = defineAction<Arguments>({
   builder: (yargs) =>
     reporting(computing(yargs))
       .option("model", { type: "string", demandOption: true, describe: "model folder or hub id" })
@@ -36,11 +34,11 @@ export const initCommand = defineCommand<Arguments>({
       .option("seed", { type: "number", default: 0, describe: "seed of what an initializer draws" })
       .option("out", { type: "string", demandOption: true, describe: "model folder to write" })
       .example("$0 init --model data/tiny-base --tokenizer my-tokenizer --out my-base", ""),
-  handler: async ({ tokenizer, initializer, headInitializer, seed, out, json, ...options }) => {
+  handler: async ({ tokenizer, initializer, seed, out, json, ...options }) => {
     const model = await resolveModelFolder(options.model);
     checkOutputFolder(out, [model, tokenizer]);
     await withProgress((progress) =>
-      initialise({ model, tokenizer, initializer, head_initializer: headInitializer, seed, out }, progress),
+      initialise({ model, tokenizer, initializer, head_initializer: options["head-initializer"], seed, out }, progress),
     );
     const output = createOutput(json);
     output.event({ event: "initialised", model, tokenizer, out });

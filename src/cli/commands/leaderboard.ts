@@ -1,5 +1,5 @@
 import { leaderboard } from "../../benchmark/leaderboard.js";
-import { defineCommand } from "../command.js";
+import { defineAction } from "../command.js";
 import { reporting } from "../common-options.js";
 import { createOutput } from "../output.js";
 
@@ -9,9 +9,7 @@ interface Arguments {
   json: boolean;
 }
 
-export const leaderboardCommand = defineCommand<Arguments>({
-  command: "leaderboard",
-  describe: "make the table of all models in a results database",
+export const leaderboardCommand = defineAction<Arguments>({
   builder: (yargs) =>
     reporting(yargs)
       .option("db", { type: "string", demandOption: true, describe: "SQLite file" })

@@ -1,7 +1,7 @@
 import { resolveModelFolder } from "../../model/resolve-model-folder.js";
 import { propagate } from "../../propagation/propagate.js";
 import { type PropagationMethodName, propagationMethodNames } from "../../propagation/registry.js";
-import { defineCommand } from "../command.js";
+import { defineAction } from "../command.js";
 import { computing, reporting } from "../common-options.js";
 import { createOutput } from "../output.js";
 import { checkOutputFolder } from "../output-folder.js";
@@ -16,9 +16,7 @@ interface Arguments {
   json: boolean;
 }
 
-export const propagateCommand = defineCommand<Arguments>({
-  command: "propagate",
-  describe: "carry the embeddings that the base has learned over to the instruct model",
+export const propagateCommand = defineAction<Arguments>({
   builder: (yargs) =>
     reporting(computing(yargs))
       .option("base", { type: "string", demandOption: true, describe: "the original base model" })

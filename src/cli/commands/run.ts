@@ -2,7 +2,7 @@ import path from "node:path";
 import { runPipeline } from "../../pipeline.js";
 import { loadRecipe } from "../../recipe.js";
 import { stageNames } from "../../stage.js";
-import { defineCommand } from "../command.js";
+import { defineAction } from "../command.js";
 import { interruptionSignal } from "../interruption.js";
 import { createOutput } from "../output.js";
 import { terminalProgress } from "../terminal-progress.js";
@@ -20,9 +20,7 @@ interface Arguments {
   offline: boolean;
 }
 
-export const runCommand = defineCommand<Arguments>({
-  command: "run <recipe>",
-  describe: "run a recipe: vocabulary, pretraining, propagation, calibration, benchmark",
+export const runCommand = defineAction<Arguments>({
   builder: (yargs) =>
     yargs
       .positional("recipe", { type: "string", demandOption: true, describe: "recipe file (YAML)" })

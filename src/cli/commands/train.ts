@@ -6,7 +6,7 @@ import { createRandomModel } from "../../model/random-model.js";
 import { resolveModelFolder } from "../../model/resolve-model-folder.js";
 import { pretrainingSchema } from "../../pretraining/options.js";
 import { pretrain } from "../../pretraining/pretrain.js";
-import { defineCommand } from "../command.js";
+import { defineAction } from "../command.js";
 import { computeFrom, computing, reporting } from "../common-options.js";
 import { createOutput } from "../output.js";
 import { checkOutputFolder } from "../output-folder.js";
@@ -29,9 +29,7 @@ interface Arguments {
   json: boolean;
 }
 
-export const trainCommand = defineCommand<Arguments>({
-  command: "train",
-  describe: "continue the pre-training of a model on text, embeddings only or whole",
+export const trainCommand = defineAction<Arguments>({
   builder: (yargs) =>
     reporting(computing(yargs))
       .option("model", { type: "string", describe: "model folder or hub id to start from", conflicts: "config" })

@@ -4,7 +4,7 @@ import { resolveTokenizerPlace } from "../../model/resolve-model-folder.js";
 import { buildVocabulary } from "../../vocabulary/build-vocabulary.js";
 import { type VocabularyMethodName, vocabularyMethodNames } from "../../vocabulary/registry.js";
 import { vocabularyReport } from "../../vocabulary/report/vocabulary-report.js";
-import { defineCommand } from "../command.js";
+import { defineAction, defineCommand } from "../command.js";
 import { computing, reporting } from "../common-options.js";
 import { createOutput } from "../output.js";
 import { withProgress } from "../with-progress.js";
@@ -177,9 +177,7 @@ const report = defineCommand<ReportArguments>({
   },
 });
 
-export const vocabCommand = defineCommand<object>({
-  command: "vocab",
-  describe: "build a vocabulary, or compare vocabularies",
+export const vocabCommand = defineAction<object>({
   builder: (yargs: Argv) => yargs.command(build).command(report).demandCommand(1, "name one: build or report"),
   handler: () => {},
 });
