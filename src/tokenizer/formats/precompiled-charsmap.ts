@@ -127,21 +127,81 @@ const characterLength = (lead: number): number => (lead < 0xc0 ? 1 : lead < 0xe0
 
 const graphemes = new Intl.Segmenter("und", { granularity: "grapheme" });
 
+/** Characters that are graphemes by themselves unless what follows them is none of these: nearly all of ordinary text. */
+const plainRuns =
+  /[\n\x20-\x7e\xa0-\xac\xae-\u02ff\u0370-\u0482\u048a-\u052f\u2010-\u2027\u2030-\u205e\u20a0-\u20bf\u2116\u3000-\u3029\u3041-\u3096\u30a1-\u30fa\u4e00-\u9fff]+(?![^\n\x20-\x7e\xa0-\xac\xae-\u02ff\u0370-\u0482\u048a-\u052f\u2010-\u2027\u2030-\u205e\u20a0-\u20bf\u2116\u3000-\u3029\u3041-\u3096\u30a1-\u30fa\u4e00-\u9fff])/g;
+
 /**
  * `text` with its characters replaced as Hugging Face tokenizers do it: a grapheme of less than six bytes as a whole, where
  * the shortest key at its start decides, else each of its characters alone.
  */
 export function normalizeGraphemes(charsmap: Charsmap, text: string): string {
-  const shortest = (part: string): string | undefined => {
-    for (const [, value] of keys(charsmap.units, Buffer.from(part, "utf8"), 0))
-      return Buffer.from(replacementAt(charsmap.replacements, value)).toString("utf8");
-    return undefined;
-  };
   let result = "";
-  for (const { segment } of graphemes.segment(text)) {
-    const whole = Buffer.byteLength(segment, "utf8") < 6 ? shortest(segment) : undefined;
+  let at = 0;
+  for (const { 0: run, index } of text.matchAll(plainRuns)) {
+    result += normalizeSegments(charsmap, text.slice(at, index)) + normalizePlain(charsmap, run);
+    at = index + run.length;
+  }
+  return result + normalizeSegments(charsmap, text.slice(at));
+}
+
+/** What the shortest key at the start of `part` is replaced by; undefined: none begins there. */
+function shortestMatch({ units, replacements }: Charsmap, part: string): string | undefined {
+  for (const [, value] of keys(units, Buffer.from(part, "utf8"), 0))
+    return Buffer.from(replacementAt(replacements, value)).toString("utf8");
+  return undefined;
+}
+
+function normalizeSegments(charsmap: Charsmap, text: string): string {
+  let result = "";
+  for (const segment of segmentsOf(text)) {
+    const whole = Buffer.byteLength(segment, "utf8") < 6 ? shortestMatch(charsmap, segment) : undefined;
     if (whole !== undefined) result += whole;
-    else for (const character of segment) result += shortest(character) ?? character;
+    else for (const character of segment) result += shortestMatch(charsmap, character) ?? character;
   }
   return result;
+}
+
+/** The graphemes of `text`, some at a time: the segmenter's time grows with the square of a text's length. */
+function* segmentsOf(text: string): Generator<string> {
+  let window = 256;
+  for (let at = 0; at < text.length; ) {
+    // Never between the halves of a character.
+    const halved = /[\ud800-\udbff]/.test(text[at + window - 1] ?? "");
+    const piece = text.slice(at, at + window - (halved ? 1 : 0));
+    const segments = Array.from(graphemes.segment(piece), ({ segment }) => segment);
+    // The last one may go on behind the piece.
+    if (at + piece.length < text.length) segments.pop();
+    if (segments.length === 0) window *= 2;
+    for (const segment of segments) {
+      at += segment.length;
+      yield segment;
+    }
+  }
+}
+
+/** By UTF-16 unit; null where the character stays. */
+const singles = new WeakMap<Charsmap, (string | null | undefined)[]>();
+
+/** Every unit is a grapheme. */
+function normalizePlain(charsmap: Charsmap, text: string): string {
+  let known = singles.get(charsmap);
+  if (known === undefined) {
+    known = new Array(0x10000).fill(undefined);
+    singles.set(charsmap, known);
+  }
+  let result = "";
+  let from = 0;
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    let replacement = known[unit];
+    if (replacement === undefined) {
+      replacement = shortestMatch(charsmap, text[i]!) ?? null;
+      known[unit] = replacement;
+    }
+    if (replacement === null) continue;
+    result += text.slice(from, i) + replacement;
+    from = i + 1;
+  }
+  return result + text.slice(from);
 }

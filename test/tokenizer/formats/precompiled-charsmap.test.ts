@@ -79,6 +79,15 @@ test("the longest key wins in SentencePiece, the shortest in a grapheme elsewher
   assert.equal(normalizeGraphemes(table, "E\u0301"), "e");
 });
 
+test("long texts, long graphemes: the same as in Hugging Face tokenizers", () => {
+  const charsmap = charsmapOf(sampleRules);
+  const table = parseCharsmap(charsmap, "table");
+  const peer = binding.precompiled([...charsmap]);
+  const long = ["ก็ข้าว".repeat(900), `e${"\u0301".repeat(3000)}ﬁ`, "🇷🇺".repeat(700), "👩‍👩‍👧E\u0301 ".repeat(500)];
+  for (let shift = 0; shift < 9; shift++) long.push("ก".repeat(shift) + "👩‍👩‍👧".repeat(200));
+  for (const text of long) assert.equal(normalizeGraphemes(table, text), peer.normalizeString(text));
+});
+
 test("a damaged table is refused, or it is harmless in every hand", async () => {
   const bytes = charsmapOf(sampleRules);
   const json = (table: Uint8Array): unknown => ({
