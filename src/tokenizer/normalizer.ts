@@ -4,8 +4,9 @@
  */
 import { TokenizerError } from "../errors.js";
 import { tokenOfText } from "./byte-level.js";
+import { normalizeGraphemes } from "./formats/precompiled-charsmap.js";
 import { compilePattern } from "./pattern.js";
-import { type Component, componentsOf } from "./tokenizer-components.js";
+import { type Component, charsmapOf, componentsOf } from "./tokenizer-components.js";
 import type { TokenizerJson } from "./tokenizer-json.js";
 
 export type Normalizer = (text: string) => string;
@@ -21,8 +22,8 @@ export function createNormalizer({ normalizer, source }: Pick<TokenizerJson, "no
 
 const unicodeForm = (form: string) => (): Normalizer => (text) => text.normalize(form);
 
-/** One normaliser by its type; a further one (`Precompiled`) is one more line. */
-const steps: Record<string, (part: Component, fail: (fault: string) => never) => Normalizer> = {
+/** One normaliser by its type. `place` names it in messages. */
+const steps: Record<string, (part: Component, fail: (fault: string) => never, place: string) => Normalizer> = {
   NFC: unicodeForm("NFC"),
   NFD: unicodeForm("NFD"),
   NFKC: unicodeForm("NFKC"),
@@ -31,6 +32,10 @@ const steps: Record<string, (part: Component, fail: (fault: string) => never) =>
   StripAccents: () => (text) => text.replace(/\p{M}+/gu, ""),
   Nmt: () => (text) => text.replace(nmtRemoved, "").replace(nmtSpaces, " "),
   ByteLevel: () => tokenOfText,
+  Precompiled: (part, _, place) => {
+    const charsmap = charsmapOf(part, place);
+    return (text) => normalizeGraphemes(charsmap, text);
+  },
   Strip: (part) => {
     const sides = [
       part.strip_left !== false && "^\\p{White_Space}+",
@@ -66,5 +71,5 @@ function createStep(part: Component, source: string): Normalizer {
   const fail = (fault: string): never => {
     throw new TokenizerError("tokenizer.unsupported_component", `${source}: normalizer ${part.type} ${fault}`);
   };
-  return step === undefined ? fail("is not supported here yet") : step(part, fail);
+  return step === undefined ? fail("is not supported here yet") : step(part, fail, `${source}: normalizer`);
 }
