@@ -36,8 +36,8 @@ interface Piece {
   endsDocument: boolean;
 }
 
-const batchPieces = 1024;
-const batchCharacters = 1 << 18;
+const batchPieces = 1 << 14;
+const batchCharacters = 1 << 20;
 
 export interface PackingJob {
   documents: Documents;

@@ -68,7 +68,7 @@ test("worker threads do not keep a process from ending", async () => {
     import { readTokenizerJson } from ${JSON.stringify(path.join(modules, "tokenizer-json.js"))};
     const json = readTokenizerJson(${JSON.stringify(path.join(packageRoot(), "data", "tiny-base", "tokenizer.json"))});
     const encoder = createEncoder(json);
-    const { ids } = await encoder.encodeBatch(new Array(4000).fill("one hundred and twenty words ".repeat(8)), 2);
+    const { ids } = await encoder.encodeBatch(new Array(8000).fill("one hundred and twenty words ".repeat(8)), 2);
     const start = performance.now();
     console.log(ids.length > 0);
     // Idle workers end after ten seconds anyway; the process does not wait for that.

@@ -4,7 +4,7 @@
  * no more than one (huggingface/tokenizers#848).
  */
 import type { AddedToken } from "../tokenizer-json.js";
-import { buildUnitTrie, stepUnitTrie, type UnitTrie } from "./unit-trie.js";
+import { buildUnitTrie, stepUnitTrie, type UnitTrie, valueAt } from "./unit-trie.js";
 
 export interface AddedTokenTables {
   /** Text → index into the arrays. */
@@ -64,10 +64,11 @@ export function cutAddedTokens(
     let index = -1;
     let end = at;
     for (let i = at, node = 0; i < to; ) {
-      node = stepUnitTrie(trie.slots, node, units[i++]!);
+      node = stepUnitTrie(trie, node, units[i++]!);
       if (node === 0) break;
-      if (trie.values[node]! < 0) continue;
-      index = trie.values[node]!;
+      const value = valueAt(trie, node);
+      if (value < 0) continue;
+      index = value;
       end = i;
     }
     if (index < 0) {

@@ -10,7 +10,7 @@ import type { UnitEncoder } from "./unit-encoder.js";
 /** UTF-16 units of a chunk. */
 const chunkUnits = 1 << 16;
 /** Less is not worth another thread. */
-const chunksPerThread = 3;
+const chunksPerThread = 8;
 /** Workers end when there was nothing to do for so long. */
 const idleMilliseconds = 10_000;
 

@@ -9,7 +9,7 @@
  */
 
 import { type IdSink, reserveIds } from "./id-sink.js";
-import { findInTrie, stepUnitTrie, type UnitTrie } from "./unit-trie.js";
+import { findInTrie, type UnitTrie } from "./unit-trie.js";
 import { utf8Of } from "./utf8.js";
 import type { WordModel } from "./word-model.js";
 
@@ -30,7 +30,7 @@ const tie = 1e-5;
 /** `whole`: every word is a text of its own for the model, so that nothing stands in front of it. */
 export function createUnigramModel(tables: UnigramTables, whole: boolean): WordModel {
   const { tokens, scores, unknownScore, unknownId, byteIds } = tables;
-  const { slots, values } = tokens;
+  const { codes, cells } = tokens;
   let best = new Float64Array(256);
   let starts = new Int32Array(256);
   let ids = new Int32Array(256);
@@ -58,10 +58,13 @@ export function createUnigramModel(tables: UnigramTables, whole: boolean): WordM
       let single = false;
       let node = 0;
       for (let end = start; end < length; ) {
-        node = stepUnitTrie(slots, node, units[from + end]!);
-        if (node === 0) break;
+        // A step of the trie, spelled out in the innermost loop.
+        const code = codes[units[from + end]!]!;
+        const child = cells[node << 2]! + code;
+        if (code === 0 || cells[(child << 2) + 1] !== node) break;
+        node = child;
         end++;
-        const id = values[node]!;
+        const id = cells[(node << 2) + 2]!;
         if (id < 0) continue;
         offer(end, start, id, base + scores[id]!);
         if (end === start + width) single = true;
@@ -107,7 +110,12 @@ export function createUnigramModel(tables: UnigramTables, whole: boolean): WordM
       }
       end = start;
     }
-    sink.ids.subarray(first, sink.length).reverse();
+    const { ids: out } = sink;
+    for (let i = first, j = sink.length - 1; i < j; i++, j--) {
+      const id = out[i]!;
+      out[i] = out[j]!;
+      out[j] = id;
+    }
   };
 
   /** The last byte first. */
