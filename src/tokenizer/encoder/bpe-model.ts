@@ -35,7 +35,8 @@ const places = 2 ** 31;
 
 export function createBpeModel(tables: BpeTables): WordModel {
   const { singles, byteLevel, ignoreMerges, byteIds, unknownId, fuseUnknown } = tables;
-  const merges = tables.merges.slots;
+  const { merges: table } = tables;
+  const merges = table.slots;
   const alphabet = Uint16Array.from(byteAlphabet, (character) => character.charCodeAt(0));
   let bytes = new Uint8Array(256);
   let letters = new Uint16Array(256);
@@ -65,7 +66,7 @@ export function createBpeModel(tables: BpeTables): WordModel {
     }
     if (symbols.length < 3 * (end - start)) symbols = new Int32Array(4 * (end - start));
     const count = split(source, start, end);
-    sink.length += count > shortWord ? mergeLong(symbols, count, merges, sink) : mergeShort(symbols, count, sink);
+    sink.length += count > shortWord ? mergeLong(symbols, count, table, sink) : mergeShort(symbols, count, sink);
     return true;
   };
 
@@ -111,7 +112,7 @@ export function createBpeModel(tables: BpeTables): WordModel {
   const ranks = new Int32Array(shortWord);
   const merged = new Int32Array(shortWord);
   const look = (at: number, left: number, right: number): void => {
-    const slot = findMerge(merges, left, right);
+    const slot = findMerge(table, left, right);
     ranks[at] = slot < 0 ? none : merges[slot + 2]!;
     if (slot >= 0) merged[at] = merges[slot + 3]!;
   };
@@ -148,7 +149,8 @@ export function createBpeModel(tables: BpeTables): WordModel {
 }
 
 /** Merges `parts[0, count)` into the sink behind its length; returns how many are left. */
-function mergeLong(parts: Int32Array, count: number, merges: Int32Array, sink: IdSink): number {
+function mergeLong(parts: Int32Array, count: number, table: MergeTable, sink: IdSink): number {
+  const merges = table.slots;
   const next = Int32Array.from({ length: count }, (_, i) => (i + 1 < count ? i + 1 : -1));
   const previous = Int32Array.from({ length: count }, (_, i) => i - 1);
   const gone = new Uint8Array(count);
@@ -156,7 +158,7 @@ function mergeLong(parts: Int32Array, count: number, merges: Int32Array, sink: I
   const heap = createHeap(3 * count);
   const push = (at: number): void => {
     const right = at < 0 ? -1 : next[at]!;
-    const slot = right < 0 ? -1 : findMerge(merges, parts[at]!, parts[right]!);
+    const slot = right < 0 ? -1 : findMerge(table, parts[at]!, parts[right]!);
     if (slot >= 0) heap.push(merges[slot + 2]! * places + at);
   };
   for (let i = 0; i + 1 < count; i++) push(i);
@@ -164,7 +166,7 @@ function mergeLong(parts: Int32Array, count: number, merges: Int32Array, sink: I
     const at = entry % places;
     const right = next[at]!;
     if (gone[at] === 1 || right < 0) continue;
-    const slot = findMerge(merges, parts[at]!, parts[right]!);
+    const slot = findMerge(table, parts[at]!, parts[right]!);
     // The pair that the entry was made for may have been merged away.
     if (slot < 0 || merges[slot + 2] !== (entry - at) / places) continue;
     parts[at] = merges[slot + 3]!;

@@ -9,8 +9,10 @@ import type { UnitEncoder } from "./unit-encoder.js";
 
 /** UTF-16 units of a chunk. */
 const chunkUnits = 1 << 16;
-/** Less is not worth another thread. */
-const chunksPerThread = 8;
+/** Less is not worth a message to a worker that is there. */
+const chunksPerThread = 4;
+/** A worker has to be started, compiles the encoder anew and knows no word yet: less, in all jobs so far, this thread does alone. */
+const chunksBeforeWorkers = 80;
 /** Workers end when there was nothing to do for so long. */
 const idleMilliseconds = 10_000;
 
@@ -23,6 +25,7 @@ export function createEncodePool(tables: EncoderTables, encode: UnitEncoder): En
   let workers: Worker[] = [];
   let idle: NodeJS.Timeout | undefined;
   let jobs = 0;
+  let seen = 0;
   const pending = new Map<number, PendingJob>();
 
   const end = (): void => {
@@ -42,10 +45,12 @@ export function createEncodePool(tables: EncoderTables, encode: UnitEncoder): En
     return worker;
   };
 
-  return async (texts, threads = availableParallelism()) => {
+  return async (texts, threads) => {
     const job = createJob(jobs++, texts);
     const count = job.chunks.length - 1;
-    const others = Math.min(threads - 1, Math.floor(count / chunksPerThread));
+    seen += count;
+    const most = threads ?? (seen < chunksBeforeWorkers ? 1 : availableParallelism());
+    const others = Math.min(most - 1, Math.floor(count / chunksPerThread));
     clearTimeout(idle);
     while (workers.length < others) workers.push(start());
     const helpers = workers.slice(0, Math.max(0, others));

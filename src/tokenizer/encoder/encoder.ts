@@ -21,7 +21,7 @@ export interface Encoder {
    */
   encode(text: string): Int32Array | undefined;
   /**
-   * The same for many texts; results do not depend on `threads` (all cores unless given). The worker threads hold nothing
+   * The same for many texts; results do not depend on `threads` (unless given, all cores once there is enough to do). The worker threads hold nothing
    * up: they start when there is enough to do, and end when idle.
    */
   encodeBatch(texts: readonly string[], threads?: number): Promise<EncodedBatch>;
