@@ -19,5 +19,9 @@ await tokenizer.encode("a");
 const start = performance.now();
 const { ids, starts } = await tokenizer.encodeBulk(lines);
 const seconds = (performance.now() - start) / 1000;
-if (values.ids !== undefined) writeIds(values.ids, lines.map((_, i) => ids.subarray(starts[i], starts[i + 1])));
+if (values.ids !== undefined)
+  writeIds(
+    values.ids,
+    lines.map((_, i) => ids.subarray(starts[i], starts[i + 1])),
+  );
 tellRun(seconds, { tokens: ids.length });

@@ -7,7 +7,8 @@ import type { TokenizerJson } from "../tokenizer-json.js";
 import { createEncodePool } from "./encode-pool.js";
 import { buildEncoderTables } from "./encoder-tables.js";
 import { createIdSink } from "./id-sink.js";
-import { createScratch, createUnitEncoder } from "./unit-encoder.js";
+import { createUnitEncoder } from "./unit-encoder.js";
+import { createScratch } from "./unit-strings.js";
 
 export interface EncodedBatch extends EncodedTexts {
   /** Indices of the texts that were not encoded, ascending: they have a character that is left to the binding. */

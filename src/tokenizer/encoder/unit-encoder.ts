@@ -3,14 +3,14 @@
  * model, all in place where the components allow it; other components work on strings.
  */
 import { createNormalizer, type Normalizer } from "../normalizer.js";
-import { createWordCutter, gpt2Pattern, schemeOf } from "../pre-tokenizer.js";
 import { type Component, componentsOf } from "../tokenizer-components.js";
 import { cutAddedTokens } from "./added-tokens.js";
 import { createBpeModel } from "./bpe-model.js";
 import { type EncoderTables, isSurrogate, mayBeYoung, spaceMark, startsToken } from "./encoder-tables.js";
 import { type IdSink, reserveIds } from "./id-sink.js";
-import { type Scanner, scannerOf } from "./scan-words.js";
 import { createUnigramModel } from "./unigram-model.js";
+import { createUnitCutter } from "./unit-cutter.js";
+import { createScratch, stringOf } from "./unit-strings.js";
 import { createCachedModel } from "./word-cache.js";
 
 /**
@@ -40,7 +40,7 @@ export function createUnitEncoder(tables: EncoderTables): UnitEncoder {
     model.append(units, start, to, sink);
   };
 
-  const cut = createCutter(tables.parts, word);
+  const cut = createUnitCutter(tables.parts, word);
   const normalize = createUnitNormalizer(tables.parts);
 
   const text = (units: Uint16Array, from: number, to: number, atStart: boolean, sink: IdSink): void => {
@@ -107,79 +107,6 @@ function isIn(ranges: Int32Array, point: number): boolean {
   return false;
 }
 
-type Cut = (units: Uint16Array, from: number, to: number, atStart: boolean, sink: IdSink) => void;
-type Word = (units: Uint16Array, from: number, to: number, sink: IdSink) => void;
-
-/** The pre-tokenizer, a word at a time. */
-function createCutter(parts: EncoderTables["parts"], word: Word): Cut {
-  const components = componentsOf(parts.preTokenizer);
-  if (components.length === 0) return (units, from, to, _, sink) => word(units, from, to, sink);
-  const scan = scannerFor(components);
-  if (scan !== undefined) {
-    return (units, from, to, _, sink) => {
-      for (let at = from; at < to; ) {
-        const end = scan(units, at, to);
-        word(units, at, end, sink);
-        at = end;
-      }
-    };
-  }
-  const [only, ...others] = components;
-  const oneUnit = String(only?.replacement ?? spaceMark).length === 1;
-  if (only?.type === "Metaspace" && oneUnit && others.length === 0) return metaspaceCutter(only, word);
-  const cut = createWordCutter(parts);
-  const scratch = createScratch();
-  return (units, from, to, atStart, sink) => {
-    cut(
-      stringOf(units, from, to),
-      (piece) => {
-        const held = scratch(piece);
-        word(held, 0, piece.length, sink);
-      },
-      atStart,
-    );
-  };
-}
-
-/** One known pattern and the byte-level alphabet, which the model sees to. */
-function scannerFor(parts: readonly Component[]): Scanner | undefined {
-  const [first, second, ...others] = parts;
-  if (first === undefined || others.length > 0) return undefined;
-  if (first.type === "ByteLevel") {
-    const plain = second === undefined && first.add_prefix_space === false && first.use_regex !== false;
-    return plain ? scannerOf(gpt2Pattern) : undefined;
-  }
-  const { Regex: regex } = (first.pattern ?? {}) as { Regex?: unknown };
-  const bare = second?.type === "ByteLevel" && second.add_prefix_space === false && second.use_regex === false;
-  if (first.type !== "Split" || typeof regex !== "string" || !(bare || second === undefined)) return undefined;
-  // These patterns leave nothing between their matches.
-  const isolates = first.behavior === "Isolated" || (first.behavior === "Removed" && first.invert === true);
-  return isolates ? scannerOf(regex) : undefined;
-}
-
-function metaspaceCutter(part: Component, word: Word): Cut {
-  const mark = String(part.replacement ?? spaceMark).charCodeAt(0);
-  const scheme = schemeOf(part);
-  const splits = part.split !== false;
-  let marked = new Uint16Array(256);
-  return (units, from, to, atStart, sink) => {
-    if (marked.length <= to - from) marked = new Uint16Array(2 * (to - from) + 1);
-    const prepends = scheme === "always" || (scheme === "first" && atStart);
-    let length = 0;
-    if (prepends && units[from] !== mark && units[from] !== 0x20) marked[length++] = mark;
-    for (let i = from; i < to; i++) marked[length++] = units[i] === 0x20 ? mark : units[i]!;
-    let start = 0;
-    if (splits) {
-      for (let i = 1; i < length; i++) {
-        if (marked[i] !== mark) continue;
-        word(marked, start, i, sink);
-        start = i;
-      }
-    }
-    word(marked, start, length, sink);
-  };
-}
-
 interface NormalText {
   units: Uint16Array;
   from: number;
@@ -244,23 +171,4 @@ function simpleNormalizer(parts: readonly Component[]): { front: Uint16Array; ma
     for (const [unit, value] of map.entries()) map[unit] = replaced(value);
   }
   return { front: Uint16Array.from(front), map };
-}
-
-function stringOf(units: Uint16Array, from: number, to: number): string {
-  return Buffer.from(units.buffer, units.byteOffset + 2 * from, 2 * (to - from)).toString("utf16le");
-}
-
-/** Units of a string in memory that the next call uses again. */
-export function createScratch(): (text: string) => Uint16Array {
-  let units = new Uint16Array(1 << 10);
-  let bytes = Buffer.from(units.buffer);
-  return (text) => {
-    if (units.length < text.length) {
-      units = new Uint16Array(2 * text.length);
-      bytes = Buffer.from(units.buffer);
-    }
-    if (text.length > 24) bytes.write(text, 0, "utf16le");
-    else for (let i = 0; i < text.length; i++) units[i] = text.charCodeAt(i);
-    return units;
-  };
 }
