@@ -39,6 +39,8 @@ export function createWorkerPool<Job, Result>(script: URL, data: unknown, thread
   const start = (): Worker => {
     const worker = new Worker(script, {
       workerData: data,
+      // Some options of this process (--input-type) a worker does not start with.
+      execArgv: [],
       resourceLimits: { maxYoungGenerationSizeMb: youngMegabytes },
     });
     workers.add(worker);

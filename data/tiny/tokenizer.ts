@@ -7,8 +7,8 @@ import { writeFileAtomic } from "../../src/atomic-output.js";
 import { parseTokenizerJson } from "../../src/tokenizer/tokenizer-json.js";
 import { startFromBytes } from "../../src/vocabulary/bpe-alphabet.js";
 import { trainBpe } from "../../src/vocabulary/train-bpe.js";
+import { cuttingPartsOf } from "../../src/vocabulary/training-cutter.js";
 import { countWords } from "../../src/vocabulary/word-counts.js";
-import { cuttingPartsOf } from "../../src/vocabulary/word-cutter.js";
 
 export const specialTokens = {
   bos: "<|begin_of_text|>",

@@ -14,8 +14,8 @@ import { tokenFormOf } from "../tokenizer/token-form.js";
 import type { TokenizerJson } from "../tokenizer/tokenizer-json.js";
 import { startFromBytes, startFromCharacters } from "./bpe-alphabet.js";
 import { trainBpe } from "./train-bpe.js";
+import { cuttingPartsOf } from "./training-cutter.js";
 import { type CountOptions, countWords } from "./word-counts.js";
-import { cuttingPartsOf } from "./word-cutter.js";
 
 /** Counts are integers, at least 1. */
 export type Word = readonly [text: string, count: number];

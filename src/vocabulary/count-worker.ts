@@ -1,7 +1,7 @@
 /** A worker thread that counts the words of texts. */
 import { serveJobs } from "../worker-pool.js";
 import { countTexts } from "./count-texts.js";
-import { type CuttingParts, createTrainingCutter } from "./word-cutter.js";
+import { type CuttingParts, createTrainingCutter } from "./training-cutter.js";
 import type { WordCounts } from "./word-table.js";
 
 export interface CountWorkerData {

@@ -9,8 +9,8 @@ import type { Progress } from "../progress.js";
 import { createWorkerPool } from "../worker-pool.js";
 import { countTexts } from "./count-texts.js";
 import type { CountWorkerData } from "./count-worker.js";
+import { type CuttingParts, createTrainingCutter } from "./training-cutter.js";
 import { wordMemory } from "./training-memory.js";
-import { type CuttingParts, createTrainingCutter } from "./word-cutter.js";
 import { createWordTable, type WordCounts } from "./word-table.js";
 
 export interface CountOptions {

@@ -9,8 +9,8 @@ import { tokenOfText } from "../../src/tokenizer/byte-level.js";
 import { parseTokenizerJson } from "../../src/tokenizer/tokenizer-json.js";
 import { startFromBytes } from "../../src/vocabulary/bpe-alphabet.js";
 import { type BpeVocabulary, type TrainBpeOptions, trainBpe } from "../../src/vocabulary/train-bpe.js";
+import { cuttingPartsOf } from "../../src/vocabulary/training-cutter.js";
 import { countWords } from "../../src/vocabulary/word-counts.js";
-import { cuttingPartsOf } from "../../src/vocabulary/word-cutter.js";
 import { wordCountsOf } from "../../src/vocabulary/word-table.js";
 import { sampleJson } from "../tokenizer/sample-tokenizers.js";
 

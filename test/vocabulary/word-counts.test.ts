@@ -3,8 +3,8 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { createRandom } from "../../src/random.js";
 import { parseTokenizerJson } from "../../src/tokenizer/tokenizer-json.js";
+import { createTrainingCutter, cuttingPartsOf } from "../../src/vocabulary/training-cutter.js";
 import { type CountedWords, type CountOptions, countWords } from "../../src/vocabulary/word-counts.js";
-import { createTrainingCutter, cuttingPartsOf } from "../../src/vocabulary/word-cutter.js";
 import { createWordTable, wordCountsOf, wordsWithCounts } from "../../src/vocabulary/word-table.js";
 import { sampleJson } from "../tokenizer/sample-tokenizers.js";
 

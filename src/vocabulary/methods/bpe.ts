@@ -11,9 +11,9 @@ import { allSplits } from "../all-splits.js";
 import { startFromBytes, startFromCharacters } from "../bpe-alphabet.js";
 import { frameFor } from "../frame.js";
 import { trainBpe } from "../train-bpe.js";
+import { cuttingPartsOf } from "../training-cutter.js";
 import type { MadeVocabulary, VocabularyMethod } from "../vocabulary-method.js";
 import { countWords } from "../word-counts.js";
-import { cuttingPartsOf } from "../word-cutter.js";
 
 export const bpe: VocabularyMethod = {
   description: "a new BPE vocabulary, trained on the corpus, in place of the original's",

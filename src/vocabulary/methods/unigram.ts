@@ -15,10 +15,10 @@ import { packageRoot } from "../../package-root.js";
 import { readTokenizer } from "../../tokenizer/load-tokenizer.js";
 import type { AddedToken, TokenizerJson } from "../../tokenizer/tokenizer-json.js";
 import { trainUnigram } from "../train-unigram.js";
+import { cuttingPartsOf } from "../training-cutter.js";
 import { createUnigramCorpus } from "../unigram-corpus.js";
 import type { VocabularyMethod } from "../vocabulary-method.js";
 import { countWords } from "../word-counts.js";
-import { cuttingPartsOf } from "../word-cutter.js";
 import { wordsWithCounts } from "../word-table.js";
 
 const spaceMark = "\u2581";
