@@ -14,19 +14,23 @@ import {
   writeSync,
 } from "node:fs";
 import path from "node:path";
+import { LepError } from "./errors.js";
 import { makeFolder } from "./make-folder.js";
 import { writeFault } from "./write-fault.js";
 
 const besides = (target: string): string =>
   path.join(path.dirname(target), `.${path.basename(target)}.${process.pid}.partial`);
 
-/** Removes what a killed process left of the same target. */
+/** Removes what a killed process left of the same target; what it had set aside and not replaced comes back. */
 export function removeLeftovers(target: string): void {
   const folder = path.dirname(target);
   const start = `.${path.basename(target)}.`;
   for (const name of existsSync(folder) ? readdirSync(folder) : []) {
-    const pid = name.startsWith(start) ? /^(\d+)\.partial(\.old)?$/.exec(name.slice(start.length))?.[1] : undefined;
-    if (pid !== undefined && !isAlive(Number(pid))) rmSync(path.join(folder, name), { recursive: true, force: true });
+    const [, pid, old] = (name.startsWith(start) && /^(\d+)\.partial(\.old)?$/.exec(name.slice(start.length))) || [];
+    if (pid === undefined || isAlive(Number(pid))) continue;
+    const leftover = path.join(folder, name);
+    if (old !== undefined && !existsSync(target)) renameSync(leftover, target);
+    else rmSync(leftover, { recursive: true, force: true });
   }
 }
 
@@ -61,8 +65,20 @@ export function writeFileAtomic(file: string, data: string | Uint8Array): void {
   }
 }
 
+/** Throws `LepError` where `folder` could not be replaced without taking away the folder that the process works in. */
+export function refuseWorkingFolder(folder: string): void {
+  const inside = path.relative(path.resolve(folder), process.cwd());
+  if (inside.startsWith("..") || path.isAbsolute(inside)) return;
+  throw new LepError(
+    "output.working_folder",
+    `${JSON.stringify(folder)}: the current folder or one above it cannot be an output`,
+    { hint: "An output folder is replaced as a whole: name one of its own." },
+  );
+}
+
 /** Lets `fill` write into a fresh folder beside `folder` and renames it into place; on any failure nothing is left. */
 export async function writeFolderAtomic<T>(folder: string, fill: (partial: string) => T | Promise<T>): Promise<T> {
+  refuseWorkingFolder(folder);
   const partial = besides(folder);
   try {
     makeFolder(path.dirname(folder));

@@ -15,7 +15,7 @@ import { propagationMethodNames } from "./propagation/registry.js";
 import { recipeFaults } from "./recipe-faults.js";
 import { resolveRecipePaths } from "./recipe-paths.js";
 import { setKeys } from "./set-keys.js";
-import { vocabularyMethodNames } from "./vocabulary/registry.js";
+import { vocabularySchema } from "./vocabulary/options.js";
 
 const filters = z
   .strictObject({
@@ -40,59 +40,6 @@ const corpus = z
     filters: filters.optional(),
   })
   .describe("The text of the new language.");
-
-const vocabulary = z
-  .strictObject({
-    method: z.enum(vocabularyMethodNames).describe("How the new vocabulary is made."),
-    size: z
-      .int()
-      .min(1)
-      .optional()
-      .describe("Tokens in the new vocabulary (bpe, unigram) or to add (extended, optimized)."),
-    keep: z
-      .int()
-      .min(1)
-      .optional()
-      .describe("How much of the original is kept (optimized): its first ids, or its most used tokens."),
-    keep_corpus: z
-      .strictObject({
-        files: z.array(z.string()).min(1),
-        documents: z.enum(["file", "blank_lines"]).default("file"),
-      })
-      .optional()
-      .describe("Text that tells which tokens of the original are used."),
-    style: z
-      .enum(["byte_level", "sentencepiece"])
-      .optional()
-      .describe("How a new vocabulary writes text; the original's way where left out."),
-    initial_alphabet: z.array(z.string()).optional().describe("Characters that are tokens whatever the corpus holds."),
-    alphabet_limit: z.int().min(1).optional().describe("Most characters of a SentencePiece-style alphabet."),
-    special_tokens: z.array(z.string().min(1)).optional().describe("Further special tokens, behind the original's."),
-    split_digits: z.boolean().optional().describe("No token holds more than one digit."),
-    memory_mb: z
-      .int()
-      .min(1)
-      .optional()
-      .describe("Megabytes that the training may take; beyond, the rarest words are left out."),
-    script: z.string().optional().describe("Only tokens of this Unicode script, or /regex/ on the whole token."),
-    from: z.string().optional().describe("Take the tokens to add from this tokenizer instead of the corpus."),
-    min_frequency: z.int().min(1).optional().describe("Rarer pairs are not merged, rarer pieces not tried."),
-    max_token_length: z
-      .int()
-      .min(1)
-      .optional()
-      .describe("Longest token, in bytes (byte_level) or characters (sentencepiece)."),
-    character_coverage: z.number().gt(0).max(1).optional().describe("Share of characters with a piece each (unigram)."),
-    byte_fallback: z.boolean().optional().describe("Bytes, not <unk>, for other characters (unigram)."),
-    seed_size: z.int().min(1).optional().describe("Pieces to begin with (unigram)."),
-    shrinking_factor: z.number().gt(0).lt(1).optional().describe("Share of pieces that pruning leaves (unigram)."),
-    sub_iterations: z.int().min(1).optional().describe("EM rounds before each pruning (unigram)."),
-    new_ids: z
-      .enum(["after_added", "before_added"])
-      .optional()
-      .describe("Where the new ids of an extended vocabulary go."),
-  })
-  .describe("Stage 1: the vocabulary.");
 
 const propagation = z
   .strictObject({
@@ -157,7 +104,7 @@ export const recipeSchema = z.strictObject({
     })
     .describe("The models to adapt."),
   corpus: corpus.optional(),
-  vocabulary: vocabulary.optional(),
+  vocabulary: vocabularySchema.optional(),
   pretraining: pretrainingSchema.optional(),
   propagation: propagation.optional(),
   calibration: calibrationSchema.optional(),

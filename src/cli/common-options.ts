@@ -1,5 +1,6 @@
 import type { Argv } from "yargs";
 import type { ComputeOptions, Device } from "../engine/engine.js";
+import { RecipeError } from "../errors.js";
 
 /** `--device` and `--threads`, wherever something computes. */
 export function computing<T>(yargs: Argv<T>) {
@@ -9,7 +10,15 @@ export function computing<T>(yargs: Argv<T>) {
       default: "auto" as Device,
       describe: "where to compute",
     })
-    .option("threads", { type: "number", default: 0, describe: "CPU threads; 0: all cores" });
+    .option("threads", {
+      type: "number",
+      default: 0,
+      describe: "CPU threads; 0: all cores",
+      coerce: (threads: number) => {
+        if (Number.isInteger(threads) && threads >= 0) return threads;
+        throw new RecipeError("command.invalid", `--threads: ${threads} is not a whole number, or 0 for all cores`);
+      },
+    });
 }
 
 /** `--json` and `--offline`, everywhere. */

@@ -1,5 +1,6 @@
 import { readdirSync, statSync } from "node:fs";
 import path from "node:path";
+import { refuseWorkingFolder } from "../atomic-output.js";
 import { RecipeError } from "../errors.js";
 
 const modelFile = /^(?:README|LICENSE.*|.*\.(?:json|jsonl|safetensors|jinja|md|model|gguf|txt))$/;
@@ -9,6 +10,7 @@ const modelFile = /^(?:README|LICENSE.*|.*\.(?:json|jsonl|safetensors|jinja|md|m
  * Throws `RecipeError`.
  */
 export function checkOutputFolder(out: string, inputs: readonly (string | undefined)[]): void {
+  refuseWorkingFolder(out);
   if (inputs.some((input) => input !== undefined && path.resolve(input) === path.resolve(out))) {
     throw new RecipeError("command.out", `--out ${out}: that is one of the inputs`, { hint: "Name another folder." });
   }

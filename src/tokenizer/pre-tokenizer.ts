@@ -2,9 +2,11 @@
  * How a tokenizer cuts a text into words before its model sees it: its normaliser and pre-tokenizer as functions of our
  * own, so that a corpus is counted and encoded without the detour through the binding.
  */
+
 import { TokenizerError } from "../errors.js";
 import { createNormalizer } from "./normalizer.js";
 import { compilePattern, literalPattern } from "./pattern.js";
+import { spaceMark } from "./space-mark.js";
 import { createSplitter, findPattern, type SplitBehavior, splitBehavior } from "./split-behavior.js";
 import { type Component, componentsOf } from "./tokenizer-components.js";
 import type { TokenizerJson } from "./tokenizer-json.js";
@@ -117,7 +119,7 @@ export function schemeOf(part: Component): unknown {
 }
 
 function metaspace(part: Component): Cutter {
-  const mark = typeof part.replacement === "string" ? part.replacement : "▁";
+  const mark = typeof part.replacement === "string" ? part.replacement : spaceMark;
   const scheme = schemeOf(part);
   const split = part.split === false ? undefined : createSplitter(findPattern(literalPattern(mark)), "MergedWithNext");
   return (text, atStart, piece) => {

@@ -1,8 +1,8 @@
 import { bytesOfToken } from "./byte-level.js";
+import { spaceMark } from "./space-mark.js";
 import { componentsOf } from "./tokenizer-components.js";
 import { isByteLevelBpe, type TokenizerJson } from "./tokenizer-json.js";
 
-const spaceMark = "\u2581";
 const byteToken = /^<0x([0-9A-Fa-f]{2})>$/;
 
 /**

@@ -2,7 +2,9 @@
  * The two ways in which BPE vocabularies write text: bytes in a printable alphabet (GPT-2, LLaMa-3), or characters with
  * a mark for the space (SentencePiece: Llama 2, Mistral).
  */
+
 import { bytesOfToken, textOfToken, tokenOfText } from "./byte-level.js";
+import { spaceMark } from "./space-mark.js";
 import { isByteLevelBpe, type TokenizerJson } from "./tokenizer-json.js";
 
 export interface TokenForm {
@@ -18,8 +20,6 @@ export interface TokenForm {
   /** UTF-8 of what the token stands for. */
   bytesOf(token: string): Uint8Array;
 }
-
-const spaceMark = "\u2581";
 
 export const byteLevelForm: TokenForm = {
   name: "byte_level",
@@ -37,7 +37,7 @@ export const byteLevelForm: TokenForm = {
 const written = (text: string): string => text.replaceAll(" ", spaceMark);
 const readBack = (token: string): string => token.replaceAll(spaceMark, " ");
 
-export const sentencePieceForm: TokenForm = {
+export const markedForm: TokenForm = {
   name: "sentencepiece",
   write: written,
   read: readBack,
@@ -48,5 +48,5 @@ export const sentencePieceForm: TokenForm = {
 
 /** The form of a BPE vocabulary. */
 export function tokenFormOf(tokenizer: Pick<TokenizerJson, "modelType" | "preTokenizer">): TokenForm {
-  return isByteLevelBpe(tokenizer) ? byteLevelForm : sentencePieceForm;
+  return isByteLevelBpe(tokenizer) ? byteLevelForm : markedForm;
 }

@@ -1,6 +1,7 @@
 /** The parts of a tokenizer.json around its model: which there are, and how they nest. */
 import { TokenizerError } from "../errors.js";
 import { type Charsmap, parseCharsmap } from "./formats/precompiled-charsmap.js";
+import { compilePattern } from "./pattern.js";
 
 /** A normaliser, pre-tokenizer, post-processor or decoder: its `type` and its own options. */
 export interface Component {
@@ -61,12 +62,30 @@ function check(value: unknown, place: string, kind: ComponentKind, source: strin
   }
   // The binding takes the table on trust, and a damaged one ends the whole process.
   if (component.type === "Precompiled") charsmapOf(component, `${source}: ${place}`);
+  if (kind === kinds.decoder && component.type === "Strip" && component.stop !== 0) {
+    throw new TokenizerError("tokenizer.invalid", `${source}: ${place}.stop: only 0 is supported`);
+  }
+  if (kind === kinds.normalizer && component.type === "Replace" && matchesNothing(component)) {
+    throw new TokenizerError("tokenizer.invalid", `${source}: ${place}.pattern: the expression matches nothing at all`);
+  }
   if (component.type !== "Sequence") return;
   const parts = component[kind.parts];
   if (!Array.isArray(parts)) {
     throw new TokenizerError("tokenizer.invalid", `${source}: ${place}.${kind.parts}: expected a list`);
   }
   for (const [i, part] of parts.entries()) check(part, `${place}.${kind.parts}[${i}]`, kind, source, depth + 1);
+}
+
+/** The binding ends the process on a replacement of nothing, and on a piece that is shorter than what is stripped off its end. */
+function matchesNothing({ pattern }: Component): boolean {
+  const { Regex: regex } = (pattern ?? {}) as { Regex?: unknown };
+  if (typeof regex !== "string") return false;
+  try {
+    return "".search(compilePattern(regex)) === 0;
+  } catch {
+    // The binding knows expressions that have no equal here.
+    return false;
+  }
 }
 
 /** The table of a `Precompiled` normaliser, checked. Throws `TokenizerError` naming `place`. */

@@ -175,6 +175,10 @@ function readAddedTokens(value: unknown, vocabulary: ReadonlyMap<string, number>
       return fail(place, `${shown(content)} has id ${id} here and ${inModel} in model.vocab`);
     }
     const flag = (name: string): boolean => entry[name] === true;
+    // The binding ends the process where another token has taken the white space that this one begins with.
+    if (flag("lstrip") && /^\s/.test(content)) {
+      return fail(place, `${shown(content)} begins with white space and takes the white space in front of it too`);
+    }
     return {
       id,
       content,
@@ -272,7 +276,7 @@ export function isByteLevelBpe(tokenizer: Pick<TokenizerJson, "modelType" | "pre
 export function requireBpe(tokenizer: TokenizerJson): void {
   const fail = (fault: string): never => {
     throw new TokenizerError("tokenizer.not_bpe", `${tokenizer.source}: ${fault}`, {
-      hint: "The methods extended and optimized work on BPE tokenizers (GPT-2, LLaMa, Mistral, Qwen).",
+      hint: "The methods extended and optimized work on whole BPE tokenizers, such as those of GPT-2, LLaMa, Mistral and Qwen.",
     });
   };
   const { model, vocabulary } = tokenizer;

@@ -1,7 +1,7 @@
 /** Tokenizer folders: written whole or not at all, and only after what was written has been loaded and tried. */
 import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { writeFolderAtomic } from "../atomic-output.js";
+import { refuseWorkingFolder, writeFolderAtomic } from "../atomic-output.js";
 import { LepError, TokenizerError } from "../errors.js";
 import { makeFolder } from "../make-folder.js";
 import { convertTokenizer } from "./convert-tokenizer.js";
@@ -23,6 +23,8 @@ export interface VocabularyFacts {
   kept: number;
   added: number;
   removed: number;
+  /** Tokens of a text of the old language, and those that are cut otherwise now. */
+  changed?: { tokens: number; changed: number };
 }
 
 /** Beside the tokenizer of a vocabulary whose ids moved: for whoever has rows of the old one to carry over. */
@@ -83,7 +85,7 @@ export async function writeTokenizerFolder(
   /** Old id → new id, -1 for tokens that are gone; written where ids moved. */
   rowMap?: Int32Array,
 ): Promise<Tokenizer> {
-  refuseForeignFolder(out);
+  checkTokenizerFolder(out);
   try {
     await writeFolderAtomic(path.resolve(out), async (partial) => {
       const write = (name: string, text: string): void => writeFileSync(path.join(partial, name), text);
@@ -124,8 +126,9 @@ async function writeModelFile(folder: string, made: Tokenizer): Promise<{ tokeni
 
 const pretty = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 
-/** A folder is replaced as a whole, so nothing else may be in it. */
-function refuseForeignFolder(out: string): void {
+/** A folder is replaced as a whole, so nothing else may be in it. Throws `LepError`. */
+export function checkTokenizerFolder(out: string): void {
+  refuseWorkingFolder(out);
   if (!existsSync(out)) return;
   let names: string[];
   try {
@@ -205,7 +208,12 @@ async function tryTokenizer(
   const frame = changed.frame ?? base;
   const text = readableProbe(frame, changed);
   const ids = await tokenizer.encode(text);
-  const bytes = ids.map((id) => tokenizer.bytesOf(id) ?? fail(`id ${id} stands for no bytes`));
+  const contentOf = new Map(changed.addedTokens.map(({ id, content }) => [id, content]));
+  const bytes = ids.map((id) => {
+    const content = contentOf.get(id);
+    if (content !== undefined) return Buffer.from(content);
+    return tokenizer.bytesOf(id) ?? fail(`id ${id} stands for no bytes`);
+  });
   const spelled = Buffer.concat(bytes).toString("utf8");
   if (losesText(frame)) return;
   const parts = [...componentsOf(frame.normalizer), ...componentsOf(frame.preTokenizer)];

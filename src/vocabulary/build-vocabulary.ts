@@ -1,16 +1,23 @@
 /** Makes a tokenizer folder with a new vocabulary out of a base tokenizer. */
 import { statSync } from "node:fs";
 import path from "node:path";
+import type { z } from "zod";
+import { findCorpusFiles } from "../corpus/corpus-files.js";
 import { type CorpusOptions, readCorpus } from "../corpus/read-corpus.js";
 import { TokenizerError } from "../errors.js";
 import { packageRoot } from "../package-root.js";
 import type { Progress } from "../progress.js";
+import { createTokenizer } from "../tokenizer/create-tokenizer.js";
+import { formatTokenizerJson } from "../tokenizer/format-tokenizer-json.js";
 import { loadTokenizer, readTokenizer } from "../tokenizer/load-tokenizer.js";
-import { writeTokenizerFolder } from "../tokenizer/write-tokenizer.js";
+import type { Tokenizer } from "../tokenizer/tokenizer.js";
+import { parseTokenizerJson, type TokenizerJson } from "../tokenizer/tokenizer-json.js";
+import { checkTokenizerFolder, writeTokenizerFolder } from "../tokenizer/write-tokenizer.js";
 import { type ChangedTokens, countChangedTokens } from "./changed-tokens.js";
+import { type VocabularyOptions, vocabularySchema } from "./options.js";
 import { type VocabularyMethodName, vocabularyMethods } from "./registry.js";
 import { rowMap } from "./row-map.js";
-import type { MadeVocabulary, VocabularyMethod, VocabularyOptions } from "./vocabulary-method.js";
+import type { MadeVocabulary, VocabularyMethod } from "./vocabulary-method.js";
 
 export interface BuildVocabularyOptions extends VocabularyOptions {
   method: VocabularyMethodName;
@@ -54,39 +61,28 @@ export async function buildVocabulary(
     });
   }
   checkOptions(method, chosen, options);
+  checkTokenizerFolder(out);
+  if (compare !== undefined) await findCorpusFiles(compare.files);
   const original = await loadTokenizer(place);
   const base = readTokenizer(place);
   const made = await chosen.make(base, options, progress);
   const map = rowMap(base, made);
   const counts = countTokens(map, made);
   const folder = statSync(place).isDirectory() ? place : undefined;
-  const written = await writeTokenizerFolder(out, base, folder, made, { method, ...counts }, map);
-  return {
-    method,
-    ...counts,
-    merges: made.merges.length,
-    ...(made.words !== undefined && { words: made.words }),
-    ...(compare && { changed: await countChangedTokens(original, written, readCorpus(compare)) }),
-  };
+  const changed = compare && (await countChangedTokens(original, inMemory(base, made), readCorpus(compare)));
+  const facts = { method, ...counts, ...(changed && { changed }) };
+  await writeTokenizerFolder(out, base, folder, made, facts, map);
+  return { ...facts, merges: made.merges.length, ...(made.words !== undefined && { words: made.words }) };
+}
+
+function inMemory(base: TokenizerJson, made: MadeVocabulary): Tokenizer {
+  const json = parseTokenizerJson(JSON.parse(formatTokenizerJson(base, made)), base.source);
+  return createTokenizer(json, { bosId: undefined, eosIds: [], chatTemplate: undefined });
 }
 
 const shared = new Set(["method", "base", "out", "threads", "compare"]);
 
-type Rule = readonly [holds: (value: number) => boolean, wanted: string];
-const wholeNumber: Rule = [(value) => Number.isInteger(value) && value > 0, "a whole number above 0"];
-
-const rules: Readonly<Record<string, Rule>> = {
-  size: wholeNumber,
-  keep: wholeNumber,
-  alphabet_limit: wholeNumber,
-  min_frequency: wholeNumber,
-  max_token_length: wholeNumber,
-  memory_mb: wholeNumber,
-  seed_size: wholeNumber,
-  sub_iterations: wholeNumber,
-  character_coverage: [(value) => value > 0 && value <= 1, "a number above 0 and up to 1"],
-  shrinking_factor: [(value) => value > 0 && value < 1, "a number between 0 and 1"],
-};
+const schemas: Readonly<Record<string, z.ZodType>> = vocabularySchema.shape;
 
 function checkOptions(method: string, { options: known }: VocabularyMethod, options: BuildVocabularyOptions): void {
   for (const [name, value] of Object.entries(options)) {
@@ -96,9 +92,10 @@ function checkOptions(method: string, { options: known }: VocabularyMethod, opti
         hint: `Its options: ${known.join(", ")}.`,
       });
     }
-    const [holds, wanted] = rules[name] ?? [];
-    if (holds !== undefined && !(typeof value === "number" && holds(value))) {
-      throw new TokenizerError("vocabulary.option", `${name}: ${JSON.stringify(value)} is not ${wanted}`);
+    const checked = schemas[name]?.safeParse(value);
+    if (checked?.success === false) {
+      const fault = checked.error.issues.map(({ message }) => message).join("; ");
+      throw new TokenizerError("vocabulary.option", `${name}: ${JSON.stringify(value)}: ${fault}`);
     }
   }
 }

@@ -10,15 +10,15 @@ export interface ChangedTokens {
   changed: number;
 }
 
-/** Both must be byte-level. Reads `documents` once, as a stream. */
+/** Reads `documents` once, as a stream. */
 export async function countChangedTokens(
   old: Tokenizer,
   renewed: Tokenizer,
   documents: Documents,
 ): Promise<ChangedTokens> {
   const result: ChangedTokens = { tokens: 0, changed: 0 };
-  const spans = spansOf(old, renewed);
-  const renewedSpans = spansOf(renewed, old);
+  const lengths = lengthsOf(old);
+  const renewedLengths = lengthsOf(renewed);
   for await (const { text } of documents) {
     const pieces = [...cutText(text)];
     for (let from = 0; from < pieces.length; from += 16) {
@@ -27,7 +27,7 @@ export async function countChangedTokens(
       const after = await renewed.encodeBulk(batch);
       result.tokens += before.ids.length;
       for (const i of batch.keys())
-        result.changed += countChanged(spans, textOf(before, i), renewedSpans, textOf(after, i));
+        result.changed += countChanged(lengths, textOf(before, i), renewedLengths, textOf(after, i));
     }
   }
   return result;
@@ -35,35 +35,25 @@ export async function countChangedTokens(
 
 const textOf = ({ ids, starts }: EncodedTexts, i: number): Int32Array => ids.subarray(starts[i], starts[i + 1]);
 
-interface TokenSpans {
-  /** Bytes of each id. */
-  lengths: Int32Array;
-  /** For each id the id of the same token in the other tokenizer, or −1. */
-  same: Int32Array;
+/** Bytes of each id. */
+function lengthsOf(tokenizer: Tokenizer): Int32Array {
+  return Int32Array.from(
+    { length: tokenizer.size },
+    (_, id) => tokenizer.bytesOf(id)?.length ?? Buffer.byteLength(tokenizer.tokenOf(id) ?? ""),
+  );
 }
 
-function spansOf(tokenizer: Tokenizer, other: Tokenizer): TokenSpans {
-  const lengths = new Int32Array(tokenizer.size);
-  const same = new Int32Array(tokenizer.size).fill(-1);
-  for (let id = 0; id < tokenizer.size; id++) {
-    const token = tokenizer.tokenOf(id) ?? "";
-    lengths[id] = tokenizer.bytesOf(id)?.length ?? Buffer.byteLength(token);
-    same[id] = other.idOf(token) ?? -1;
-  }
-  return { lengths, same };
-}
-
-/** Walks both sequences by bytes; a token is unchanged where the other sequence has the same bytes from the same place. */
-function countChanged(old: TokenSpans, ids: Int32Array, renewed: TokenSpans, others: Int32Array): number {
+/** Walks both sequences by bytes; a token is unchanged where the other sequence has one of its length at its place. */
+function countChanged(lengths: Int32Array, ids: Int32Array, otherLengths: Int32Array, others: Int32Array): number {
   let changed = 0;
   let at = 0;
   let otherAt = 0;
   let other = 0;
   for (const id of ids) {
-    while (otherAt < at) otherAt += renewed.lengths[others[other++]!]!;
-    const same = otherAt === at && other < others.length && others[other] === old.same[id];
+    while (otherAt < at) otherAt += otherLengths[others[other++]!]!;
+    const same = otherAt === at && other < others.length && otherLengths[others[other]!] === lengths[id];
     if (!same) changed++;
-    at += old.lengths[id]!;
+    at += lengths[id]!;
   }
   return changed;
 }

@@ -3,8 +3,10 @@
  * parent is gone can never come about (huggingface/tokenizers#1668). Single bytes and added tokens always stay, so that
  * every text can still be spelt.
  */
+
 import { TokenizerError } from "../errors.js";
 import { byteAlphabet } from "../tokenizer/byte-level.js";
+import { isByteName } from "../tokenizer/byte-name.js";
 import { formatTokenizerJson } from "../tokenizer/format-tokenizer-json.js";
 import { tokenFormOf } from "../tokenizer/token-form.js";
 import { parseTokenizerJson, type TokenizerJson } from "../tokenizer/tokenizer-json.js";
@@ -45,10 +47,7 @@ export function cutVocabulary(base: TokenizerJson, keep: number, use?: Float64Ar
 }
 
 function byteIds(base: TokenizerJson): number[] {
-  const bytes =
-    tokenFormOf(base).name === "byte_level"
-      ? byteAlphabet
-      : [...base.vocabulary.keys()].filter((token) => /^<0x[0-9A-F]{2}>$/.test(token));
+  const bytes = tokenFormOf(base).name === "byte_level" ? byteAlphabet : [...base.vocabulary.keys()].filter(isByteName);
   return bytes.map((token) => base.vocabulary.get(token)!);
 }
 

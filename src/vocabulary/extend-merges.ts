@@ -5,6 +5,7 @@
  * the one with the shorter text comes first, then the one with fewer bytes, then byte order. Characters that a
  * SentencePiece vocabulary lacks become tokens without a merge.
  */
+import { spaceMark } from "../tokenizer/space-mark.js";
 import { type TokenForm, tokenFormOf } from "../tokenizer/token-form.js";
 import type { Merge, TokenizerJson } from "../tokenizer/tokenizer-json.js";
 import type { Word } from "./candidate-words.js";
@@ -36,7 +37,7 @@ export function createOneTokenTest(base: TokenizerJson): (text: string) => boole
  * The extension by all of `words`, or by so many of them, from the first on, that at most `size` tokens are added. The
  * number of added tokens grows with the number of words (a word may need tokens in between), so that number is found by
  * bisection; what is then left of `size` is filled with further words that are a pair of tokens by now, one merge each,
- * at the end of the list.
+ * and then with what the first of the others are made of, from left to right.
  */
 export function extendMerges(base: TokenizerJson, words: readonly Word[], size?: number): Extension {
   const extend = createExtender(base, words);
@@ -73,6 +74,8 @@ function createExtender(base: TokenizerJson, words: readonly Word[]): (count: nu
       }
       return id;
     };
+    // Where it is missing, text with a space could not be spelled once words begin with it.
+    if (form.name === "sentencepiece") idOf(spaceMark);
     const merges: Merge[] = [];
     const gathered = gather(segmented.slice(0, count), words, idOf);
     mergePairs(gathered, {
@@ -141,5 +144,23 @@ function fillUp(base: TokenizerJson, words: readonly Word[], extension: Extensio
     filled.merges.push([parts[0]!, parts[1]!]);
     filled.words++;
   }
+  for (const [text] of words.slice(extension.words)) {
+    if (filled.tokens.length >= size) break;
+    addParts(createSegmenter([...base.merges, ...filled.merges], symbols)(write(text)), known, filled, size);
+  }
   return filled;
+}
+
+/** Merges `parts` from left to right as far as there is room for what comes about. */
+function addParts([first = "", ...rest]: string[], known: Set<string>, filled: Extension, size: number): void {
+  let left = first;
+  for (const right of rest) {
+    const token = left + right;
+    const isNew = !known.has(token);
+    if (!known.has(left) || !known.has(right) || (isNew && filled.tokens.length >= size)) return;
+    filled.merges.push([left, right]);
+    if (isNew) filled.tokens.push(token);
+    known.add(token);
+    left = token;
+  }
 }

@@ -1,14 +1,17 @@
 /** The step that the methods "extended" and "optimized" share: tokens of the new language behind those of a base. */
+
 import { TokenizerError } from "../errors.js";
 import type { Progress } from "../progress.js";
+import { isByteName } from "../tokenizer/byte-name.js";
 import { createNormalizer, createPreTokenizer, wordsOf } from "../tokenizer/pre-tokenizer.js";
 import { type TokenForm, tokenFormOf } from "../tokenizer/token-form.js";
 import type { Merge, TokenizerJson } from "../tokenizer/tokenizer-json.js";
 import { allSplits } from "./all-splits.js";
 import { type Accept, type Word, wordsFromCorpus, wordsFromTokenizer } from "./candidate-words.js";
 import { createOneTokenTest, type Extension, extendMerges } from "./extend-merges.js";
+import type { VocabularyOptions } from "./options.js";
 import { tokenFilter } from "./token-filter.js";
-import type { MadeVocabulary, VocabularyOptions } from "./vocabulary-method.js";
+import type { MadeVocabulary } from "./vocabulary-method.js";
 
 /** What both methods take to find the tokens to add. */
 export const extensionOptions = [
@@ -31,8 +34,10 @@ export async function extendVocabulary(
   const { corpus, from, size, script, min_frequency = 2, new_ids = "after_added", ...counting } = options;
   const accept = acceptable(base, script);
   let words: Word[];
-  if (from !== undefined) words = wordsFromTokenizer(from, accept);
-  else if (corpus === undefined || size === undefined) {
+  if (from !== undefined) {
+    refuseCorpusOptions(options);
+    words = wordsFromTokenizer(from, accept);
+  } else if (corpus === undefined || size === undefined) {
     throw new TokenizerError(
       "vocabulary.no_corpus",
       "to extend a vocabulary takes a corpus and a size, or another tokenizer",
@@ -46,7 +51,7 @@ export async function extendVocabulary(
   progress?.({ task: "extending the merges", done: 0, total: words.length, unit: "words" });
   const extension = extendMerges(base, words, size);
   const { length } = extension.tokens;
-  if (length === 0 || (size !== undefined && length < size && extension.words === words.length)) {
+  if (length === 0 || (size !== undefined && length < size)) {
     throw new TokenizerError(
       "vocabulary.corpus_too_small",
       `${from ?? "the corpus"} has not enough new tokens${script === undefined ? "" : ` of ${script}`}: ${size ?? 1} wanted, ${length} can be had`,
@@ -54,6 +59,17 @@ export async function extendVocabulary(
     );
   }
   return placeNewTokens(base, extension, new_ids);
+}
+
+function refuseCorpusOptions(options: VocabularyOptions): void {
+  for (const name of ["min_frequency", "split_digits", "memory_mb"] as const) {
+    if (options[name] !== undefined) {
+      throw new TokenizerError(
+        "vocabulary.option",
+        `${name}: means nothing where the tokens come from another tokenizer`,
+      );
+    }
+  }
 }
 
 /** What may become a token: text of the script that the base leaves whole and that is no token yet. */
@@ -108,9 +124,7 @@ function placeNewTokens(
 function newMerges(base: TokenizerJson, { tokens, merges }: Extension): readonly Merge[] {
   if (tokenFormOf(base).name === "byte_level") return merges;
   const added = new Set(base.addedTokens.map((token) => token.content));
-  const old = new Set(
-    [...base.vocabulary.keys()].filter((token) => !added.has(token) && !/^<0x[0-9A-F]{2}>$/.test(token)),
-  );
+  const old = new Set([...base.vocabulary.keys()].filter((token) => !added.has(token) && !isByteName(token)));
   const renewed = new Set(tokens);
   const ofNew = allSplits(tokens, (token) => renewed.has(token) || old.has(token));
   const ofOld = allSplits(old, (token) => renewed.has(token) || old.has(token));

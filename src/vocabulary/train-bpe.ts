@@ -3,7 +3,6 @@
  * merge that makes a new token. Of pairs with the same count the one with the lower ids comes first (left id, then right
  * id), which is the order of Hugging Face tokenizers: the same text and settings give the same merges.
  */
-import { TokenizerError } from "../errors.js";
 import type { Merge } from "../tokenizer/tokenizer-json.js";
 import type { BpeStart } from "./bpe-alphabet.js";
 import { mergePairs } from "./merge-pairs.js";
@@ -28,17 +27,10 @@ export interface BpeVocabulary {
   counts: number[];
 }
 
-/** Takes over `start`. Throws `TokenizerError` where `size` has no room for the alphabet. */
+/** Takes over `start`. Without merges where `size` has no room beside the alphabet. */
 export function trainBpe(start: BpeStart, options: TrainBpeOptions): BpeVocabulary {
   const { size, min_frequency = 1, max_token_length = Number.POSITIVE_INFINITY } = options;
   const { tokens, merges, words } = start;
-  if (tokens.length > size) {
-    throw new TokenizerError(
-      "vocabulary.size_too_small",
-      `a vocabulary of ${size} tokens is too small: its alphabet alone has ${tokens.length}`,
-      { hint: "Ask for more tokens, or limit the alphabet." },
-    );
-  }
   const ids = new Map(tokens.map((token, id) => [token, id]));
   const counts: number[] = new Array(tokens.length).fill(0);
   mergePairs(words, {

@@ -19,7 +19,6 @@ import {
   createLattice,
   dropEdges,
   expectCounts,
-  longestPiece,
   type UnigramLattice,
 } from "./unigram-lattice.js";
 import { createUnigramThreads, type UnigramThreads } from "./unigram-threads.js";
@@ -141,7 +140,7 @@ function startPieces(corpus: UnigramCorpus, options: TrainUnigramOptions, seedSi
   const { max_token_length = 16, min_frequency = 2, reserved = new Set<string>() } = options;
   const letters = corpus.alphabet.length;
   const seeds = findSeedPieces(corpus, {
-    maxLength: Math.min(max_token_length, longestPiece),
+    maxLength: max_token_length,
     minFrequency: min_frequency,
     seedSize: Math.max(0, seedSize - letters),
   });

@@ -3,7 +3,9 @@
  * that with their pre-tokenizer. SentencePiece's trainer reads lines, and its pieces never reach across white space, even
  * where the tokenizer has no pre-tokenizer at all (Mistral, Llama 2).
  */
+
 import { createPreTokenizer, type PreTokenizer, wordsOf } from "../tokenizer/pre-tokenizer.js";
+import { spaceMark } from "../tokenizer/space-mark.js";
 import { isByteLevelBpe, type TokenizerJson } from "../tokenizer/tokenizer-json.js";
 
 /** What decides where a tokenizer cuts; small enough to be sent to a worker. */
@@ -16,7 +18,6 @@ export const cuttingPartsOf = ({ source, modelType, normalizer, preTokenizer }: 
   preTokenizer,
 });
 
-const spaceMark = "\u2581";
 /** A line with its end. */
 const lines = /[^\n]*\n|[^\n]+/g;
 /** Line ends and tabs stand alone, as pieces that SentencePiece is told of do. */

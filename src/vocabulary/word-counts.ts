@@ -10,7 +10,7 @@ import { createWorkerPool } from "../worker-pool.js";
 import { countTexts } from "./count-texts.js";
 import type { CountWorkerData } from "./count-worker.js";
 import { type CuttingParts, createTrainingCutter } from "./training-cutter.js";
-import { wordMemory } from "./training-memory.js";
+import { cappedThreads, wordMemory } from "./training-memory.js";
 import { createWordTable, type WordCounts } from "./word-table.js";
 
 export interface CountOptions {
@@ -39,9 +39,10 @@ export async function countWords(
   { threads: wanted = 0, memory_mb, split_digits: splitDigits = false }: CountOptions = {},
   progress?: Progress,
 ): Promise<CountedWords> {
-  const threads = wanted || availableParallelism();
+  const all = wanted > 0 ? wanted : availableParallelism();
+  const threads = memory_mb === undefined ? all : Math.min(all, cappedThreads);
   const table = createWordTable();
-  const limit = wordMemory(memory_mb, threads);
+  const limit = wordMemory(memory_mb);
   let dropped = 0;
   const add = ({ size, bytes, starts, counts }: WordCounts): void => {
     for (let word = 0; word < size; word++) table.add(bytes, starts[word]!, starts[word + 1]!, counts[word]!);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, test } from "node:test";
@@ -275,6 +275,46 @@ test("unigram: layout, options, and texts that spell out what is special", async
   }
 });
 
+test("exactly as many tokens are added as are asked for, whatever the words are made of", async () => {
+  for (const [size, script] of [
+    [1, "/[а-яё]{6,}/"],
+    [7, "/[а-яё]{6,}/"],
+    [23, "Cyrillic"],
+  ] as const) {
+    for (const from of ["base", "marked"]) {
+      const summary = await build({ method: "extended", base: at(from), size, script, out: at("exact") });
+      assert.equal(summary.added, size);
+    }
+  }
+});
+
+test("added tokens that a text may spell, and further special tokens", async () => {
+  const json = JSON.parse(readFileSync(path.join(base, "tokenizer.json"), "utf8")) as {
+    added_tokens: Record<string, unknown>[];
+  };
+  const odd = at("odd");
+  mkdirSync(odd);
+  const last = json.added_tokens.at(-1)!;
+  for (const [i, content] of ["\n", "  ", "о"].entries()) {
+    json.added_tokens.push({ ...last, id: 380 + i, content, special: false });
+  }
+  writeFileSync(path.join(odd, "tokenizer.json"), JSON.stringify(json));
+  for (const method of vocabularyMethodNames) {
+    const out = at(`odd-${method}`);
+    const further = method === "bpe" || method === "unigram" ? ["<tool>", "<tool>", "<|eot_id|>"] : undefined;
+    const summary = await build({ method, base: odd, ...requests[method], special_tokens: further, out });
+    const tokenizer = await loadTokenizer(out);
+    assert.equal(tokenizer.size, summary.size);
+    if (requests[method]?.size === 520) assert.equal(summary.size, 520);
+    for (const content of ["\n", "  ", "о", ...(further ?? [])]) {
+      assert.deepEqual(await tokenizer.encode(`x${content}`), [
+        ...(await tokenizer.encode("x")),
+        tokenizer.idOf(content),
+      ]);
+    }
+  }
+});
+
 const refused: [name: string, options: Record<string, unknown>, message: RegExp][] = [
   ["unknown method", { method: "magic" }, /no vocabulary method "magic"/],
   ["option of another method", { script: "Cyrillic" }, /bpe has no option script/],
@@ -289,11 +329,24 @@ const refused: [name: string, options: Record<string, unknown>, message: RegExp]
   ["no token of the script", { method: "extended", size: 5, script: "Greek" }, /of Greek: 5 wanted, 0 can be had/],
   ["Unigram of a size too small", { method: "unigram", size: 300 }, /bytes, characters and added tokens alone are \d+/],
   ["Unigram that the text does not give", { method: "unigram", size: 90_000 }, /at most \d+ can be had/],
-  ["share that is none", { method: "unigram", size: 480, character_coverage: 2 }, /character_coverage: 2 is not/],
+  ["share that is none", { method: "unigram", size: 480, character_coverage: 2 }, /character_coverage: 2: Too big/],
   ["no size", { method: "extended" }, /takes a corpus and a size/],
   ["no corpus", { corpus: undefined }, /needs a corpus/],
   ["nothing to keep", { method: "optimized", size: 5 }, /needs the number of tokens to keep/],
   ["more to keep than there is", { method: "optimized", size: 5, keep: 1000 }, /keep: 1000 of 261 tokens is no cut/],
+  ["a special token of one character", { special_tokens: ["я"] }, /special_tokens: "я" would take the place/],
+  [
+    "a special token of spaces",
+    { method: "unigram", special_tokens: ["   "] },
+    /would take the place of ordinary text/,
+  ],
+  [
+    "options of a corpus beside another tokenizer",
+    { method: "extended", from: byteLevelFolder, min_frequency: 3 },
+    /min_frequency: means nothing/,
+  ],
+  ["a text to compare that is not there", { compare: { files: ["/nowhere/*.txt"] } }, /no corpus file matches/],
+  ["pieces too long for Unigram", { method: "unigram", max_token_length: 64 }, /at most 63 characters/],
   ["too little memory", { memory_mb: 50 }, /memory_mb: 50 MB are too little/],
   ["base that is not there", { base: "/nowhere/at/all" }, /no such file or folder/],
   ["corpus that is not there", { corpus: { files: ["/nowhere/*.txt"] } }, /no corpus file matches/],

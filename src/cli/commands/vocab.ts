@@ -2,11 +2,13 @@ import type { Argv } from "yargs";
 import { RecipeError } from "../../errors.js";
 import { resolveTokenizerPlace } from "../../model/resolve-model-folder.js";
 import { buildVocabulary } from "../../vocabulary/build-vocabulary.js";
+import { vocabularySchema } from "../../vocabulary/options.js";
 import { type VocabularyMethodName, vocabularyMethodNames } from "../../vocabulary/registry.js";
 import { vocabularyReport } from "../../vocabulary/report/vocabulary-report.js";
 import { defineAction, defineCommand } from "../command.js";
 import { computing, reporting } from "../common-options.js";
 import { createOutput } from "../output.js";
+import { schemaOptions, sectionFrom } from "../schema-options.js";
 import { withProgress } from "../with-progress.js";
 
 interface BuildArguments {
@@ -15,21 +17,9 @@ interface BuildArguments {
   corpus?: string[];
   documents: "file" | "blank_lines";
   from?: string;
-  size?: number;
-  keep?: number;
   "keep-corpus"?: string[];
-  style?: "byte_level" | "sentencepiece";
   "initial-alphabet"?: string;
-  "alphabet-limit"?: number;
   "special-token"?: string[];
-  "split-digits"?: boolean;
-  "memory-mb"?: number;
-  "new-ids"?: "after_added" | "before_added";
-  script?: string;
-  "min-frequency"?: number;
-  "max-token-length"?: number;
-  "character-coverage"?: number;
-  "byte-fallback"?: boolean;
   compare?: string[];
   out: string;
   threads: number;
@@ -51,29 +41,14 @@ const build = defineCommand<BuildArguments>({
       .option("base", { type: "string", describe: "the original tokenizer" })
       .option("corpus", { type: "string", array: true, describe: "globs of text", conflicts: "from" })
       .option("documents", documents)
-      .option("from", { type: "string", describe: "take the tokens to add from this tokenizer" })
-      .option("size", { type: "number", describe: "tokens in all (bpe, unigram) or to add (extended, optimized)" })
-      .option("keep", { type: "number", describe: "ids kept of the original (optimized)" })
+      .options(schemaOptions(vocabularySchema, ["method"]))
       .option("keep-corpus", {
         type: "string",
         array: true,
         describe: "keep the tokens that these texts use most (optimized)",
       })
-      .option("style", { choices: ["byte_level", "sentencepiece"] as const, describe: "how tokens write text (bpe)" })
       .option("initial-alphabet", { type: "string", describe: "characters that are tokens in any case (bpe, unigram)" })
-      .option("alphabet-limit", { type: "number", describe: "most characters of the alphabet (bpe, sentencepiece)" })
       .option("special-token", { type: "string", array: true, describe: "further special tokens (bpe, unigram)" })
-      .option("split-digits", { type: "boolean", describe: "no token holds two digits" })
-      .option("script", { type: "string", describe: "a Unicode script, or /regex/ on the whole token" })
-      .option("min-frequency", { type: "number", describe: "rarer pairs are not merged, rarer pieces not tried" })
-      .option("max-token-length", { type: "number", describe: "longest token, in bytes or characters" })
-      .option("character-coverage", { type: "number", describe: "share of characters with a piece each (unigram)" })
-      .option("byte-fallback", { type: "boolean", describe: "bytes, not <unk>, for other characters (unigram)" })
-      .option("memory-mb", {
-        type: "number",
-        describe: "memory of the training; beyond, the rarest words are left out",
-      })
-      .option("new-ids", { choices: ["after_added", "before_added"] as const, describe: "place of new ids (extended)" })
       .option("compare", {
         type: "string",
         array: true,
@@ -81,49 +56,24 @@ const build = defineCommand<BuildArguments>({
       })
       .option("out", { type: "string", demandOption: true, describe: "tokenizer folder to write" })
       .example("$0 vocab build --method extended --base data/tiny-base --corpus 'ru/*.txt' --size 900 --out t", ""),
-  handler: async ({
-    corpus,
-    documents: kind,
-    compare,
-    json,
-    out,
-    method,
-    base,
-    from,
-    size,
-    keep,
-    script,
-    threads,
-    ...rest
-  }) => {
+  handler: async ({ method, base, corpus, documents: kind, compare, json, out, threads, ...options }) => {
     const place = (name: string | undefined) => name && resolveTokenizerPlace(name);
-    const [original, donor] = [await place(base), await place(from)];
+    const text = (files: string[] | undefined) => files && { files, documents: kind };
+    const [original, from] = [await place(base), await place(options.from)];
+    const section = sectionFrom(
+      vocabularySchema,
+      { ...options },
+      {
+        method,
+        ...(from !== undefined && { from }),
+        ...(options["keep-corpus"] && { keep_corpus: text(options["keep-corpus"]) }),
+        ...(options["initial-alphabet"] && { initial_alphabet: [...options["initial-alphabet"]] }),
+        ...(options["special-token"] && { special_tokens: options["special-token"] }),
+      },
+    );
     const summary = await withProgress((progress) =>
       buildVocabulary(
-        {
-          method,
-          base: original,
-          from: donor,
-          size,
-          keep,
-          script,
-          min_frequency: rest["min-frequency"],
-          max_token_length: rest["max-token-length"],
-          character_coverage: rest["character-coverage"],
-          byte_fallback: rest["byte-fallback"],
-          keep_corpus: rest["keep-corpus"] && { files: rest["keep-corpus"], documents: kind },
-          style: rest.style,
-          initial_alphabet: rest["initial-alphabet"] === undefined ? undefined : [...rest["initial-alphabet"]],
-          alphabet_limit: rest["alphabet-limit"],
-          special_tokens: rest["special-token"],
-          split_digits: rest["split-digits"],
-          memory_mb: rest["memory-mb"],
-          new_ids: rest["new-ids"],
-          corpus: corpus && { files: corpus, documents: kind },
-          compare: compare && { files: compare, documents: kind },
-          out,
-          threads,
-        },
+        { ...section, base: original, corpus: text(corpus), compare: text(compare), out, threads },
         progress,
       ),
     );
@@ -132,6 +82,8 @@ const build = defineCommand<BuildArguments>({
     output.line(
       `${out}: ${summary.size} tokens (kept ${summary.kept}, added ${summary.added}, removed ${summary.removed})`,
     );
+    const { changed } = summary;
+    if (changed) output.line(`${changed.changed} of ${changed.tokens} tokens of the text to compare are cut otherwise`);
   },
 });
 
@@ -155,8 +107,9 @@ const report = defineCommand<ReportArguments>({
       .example("$0 vocab report --tokenizer old=data/tiny-base new=t --corpus 'ru=ru/*.txt' --out r", ""),
   handler: async ({ documents: kind, out, json, ...options }) => {
     const corpora = Object.entries(named(options.corpus, "--corpus"));
-    const tokenizers: Record<string, string> = {};
-    for (const [name, [place]] of Object.entries(named(options.tokenizer, "--tokenizer"))) {
+    const tokenizers = Object.create(null) as Record<string, string>;
+    for (const [name, [place, another]] of Object.entries(named(options.tokenizer, "--tokenizer"))) {
+      if (another !== undefined) throw new RecipeError("command.options", `--tokenizer: ${name} names two tokenizers`);
       tokenizers[name] = await resolveTokenizerPlace(place!);
     }
     const { rows } = await withProgress((progress) =>

@@ -4,8 +4,8 @@
  */
 import { CheckpointError, type EngineError } from "../../errors.js";
 import { llamaTokens } from "../../inference/llama-tokens.js";
+import { byteNames } from "../../tokenizer/byte-name.js";
 import { sameNormalization } from "../../tokenizer/formats/same-normalization.js";
-import { byteName } from "../../tokenizer/formats/sentencepiece-tokenizer.js";
 import { gateText } from "../../tokenizer/gate-text.js";
 import { sameCutting } from "../../tokenizer/same-cutting.js";
 import type { Tokenizer } from "../../tokenizer/tokenizer.js";
@@ -42,7 +42,7 @@ function comparableTexts(json: TokenizerJson, tokenizer: Tokenizer): (text: stri
   if (json.modelType !== "Unigram") return same;
   const uncovered = new Set<number>();
   if (tokenizer.unknownId !== undefined) uncovered.add(tokenizer.unknownId);
-  for (let byte = 0; byte < 256; byte++) uncovered.add(tokenizer.idOf(byteName(byte)) ?? -1);
+  for (const name of byteNames) uncovered.add(tokenizer.idOf(name) ?? -1);
   // In front of spaces alone llama.cpp puts no space.
   return (text, ids) => same(text) && /[^ ]/.test(text) && !ids.some((id) => uncovered.has(id));
 }

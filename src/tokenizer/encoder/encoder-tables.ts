@@ -2,9 +2,12 @@
  * Everything that encoding needs of a tokenizer, in shared memory and plain values, so that a worker thread has it without
  * reading or building anything again. What has no equal here is refused by name, and the caller keeps to the binding.
  */
+
 import { TokenizerError } from "../../errors.js";
+import { byteNames } from "../byte-name.js";
 import { createNormalizer } from "../normalizer.js";
 import { createWordCutter } from "../pre-tokenizer.js";
+import { spaceMark } from "../space-mark.js";
 import { componentsOf } from "../tokenizer-components.js";
 import type { TokenizerJson } from "../tokenizer-json.js";
 import { type AddedTokenTables, buildAddedTokens } from "./added-tokens.js";
@@ -35,8 +38,6 @@ export interface EncoderTables {
 export const isSurrogate = 1;
 export const mayBeYoung = 2;
 export const startsToken = 4;
-
-export const spaceMark = "▁";
 
 /** Throws `TokenizerError` `tokenizer.unsupported_component` naming what is not supported. */
 export function buildEncoderTables(json: TokenizerJson): EncoderTables {
@@ -129,10 +130,7 @@ function singlesOf(vocabulary: ReadonlyMap<string, number>): Int32Array {
 
 function byteIdsOf({ model, vocabulary }: TokenizerJson): Int32Array | null {
   if (model.byte_fallback !== true) return null;
-  return Int32Array.from({ length: 256 }, (_, byte) => {
-    const name = byte.toString(16).toUpperCase().padStart(2, "0");
-    return vocabulary.get(`<0x${name}>`) ?? -1;
-  });
+  return Int32Array.from(byteNames, (name) => vocabulary.get(name) ?? -1);
 }
 
 function notesOf(young: Int32Array, addedTokens: AddedTokenTables | null): Uint8Array {
@@ -154,14 +152,16 @@ function joinedUnits(json: TokenizerJson, model: BpeTables | UnigramTables, byte
   const cutsItself = componentsOf(json.preTokenizer).some(
     (part) => part.type === "WhitespaceSplit" || (part.type === "Metaspace" && part.split !== false),
   );
-  if (byteLevel || cutsItself || !json.vocabulary.has(spaceMark)) return null;
+  // A whole word that is a token is looked for before its parts are.
+  const looksUpWhole = model.kind === "bpe" && model.ignoreMerges;
+  if (byteLevel || cutsItself || looksUpWhole || !json.vocabulary.has(spaceMark)) return null;
   const joined = new Uint8Array(new SharedArrayBuffer(0x10000));
   const note = (token: string): void => {
     for (let at = token.indexOf(spaceMark, 1); at > 0; at = token.indexOf(spaceMark, at + 1)) {
       joined[token.charCodeAt(at - 1)] = 1;
     }
   };
-  if (model.kind === "unigram" || model.ignoreMerges) for (const token of json.vocabulary.keys()) note(token);
+  if (model.kind === "unigram") for (const token of json.vocabulary.keys()) note(token);
   else for (const [left, right] of json.merges) note(left + right);
   return joined;
 }

@@ -3,8 +3,9 @@
  * where one of them is another, the whole of it works on strings.
  */
 import { createWordCutter, gpt2Pattern, schemeOf } from "../pre-tokenizer.js";
+import { spaceMark } from "../space-mark.js";
 import { type Component, componentsOf } from "../tokenizer-components.js";
-import { type EncoderTables, spaceMark } from "./encoder-tables.js";
+import type { EncoderTables } from "./encoder-tables.js";
 import type { IdSink } from "./id-sink.js";
 import { type Scanner, scannerOf } from "./scan-words.js";
 import { createScratch, stringOf } from "./unit-strings.js";

@@ -3,10 +3,11 @@
  * model, all in place where the components allow it; other components work on strings.
  */
 import { createNormalizer, type Normalizer } from "../normalizer.js";
+import { spaceMark } from "../space-mark.js";
 import { type Component, componentsOf } from "../tokenizer-components.js";
 import { cutAddedTokens } from "./added-tokens.js";
 import { createBpeModel } from "./bpe-model.js";
-import { type EncoderTables, isSurrogate, mayBeYoung, spaceMark, startsToken } from "./encoder-tables.js";
+import { type EncoderTables, isSurrogate, mayBeYoung, startsToken } from "./encoder-tables.js";
 import { type IdSink, reserveIds } from "./id-sink.js";
 import { createUnigramModel } from "./unigram-model.js";
 import { createUnitCutter } from "./unit-cutter.js";

@@ -9,6 +9,8 @@ import type { WordModel } from "./word-model.js";
 /** Longer words seldom come back. */
 const longestWord = 64;
 const mostWords = 1 << 18;
+/** 64 MB of words and their ids. */
+const mostCells = 1 << 24;
 /** What is kept of a word, beside its units and ids. */
 const headLength = 2;
 
@@ -39,7 +41,7 @@ export function createCachedModel(model: WordModel): WordModel {
   };
 
   const keep = (hash: number, units: Uint16Array, from: number, to: number, sink: IdSink, first: number): void => {
-    if (count === mostWords) {
+    if (count === mostWords || end > mostCells) {
       slots.fill(0);
       count = 0;
       end = 1;

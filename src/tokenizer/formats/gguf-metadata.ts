@@ -54,6 +54,14 @@ function readKeyValues(handle: number, file: string, prefix: string): Map<string
   return found;
 }
 
+/** No vocabulary has more tokens, and no chat template is longer: what says otherwise is damaged. */
+const mostItems = 1 << 24;
+const longestText = 1 << 24;
+
+function bounded(length: number, most: number, fail: Fail): number {
+  return length <= most ? length : fail(`${length} is too many`);
+}
+
 type Pieces = ReturnType<typeof openPieces>;
 type Fail = (fault: string) => never;
 
@@ -66,13 +74,13 @@ function readValue(source: Pieces, type: number, fail: Fail): GgufMetaValue | un
     return undefined;
   }
   if (item === textType) {
-    const length = source.count("texts", 8);
+    const length = bounded(source.count("texts", 8), mostItems, fail);
     const texts: string[] = [];
     for (let i = 0; i < length; i++) texts.push(source.text(`text ${i}`));
     return texts;
   }
   const width = scalarBytes[item] ?? fail(`unknown type ${item}`);
-  const length = source.count("numbers", width);
+  const length = bounded(source.count("numbers", width), mostItems, fail);
   if (width === 1) return Uint8Array.from(source.take(length));
   const numbers = new Float64Array(length);
   for (let i = 0; i < length; i++) numbers[i] = Number(readNumber(source, item, fail));
@@ -157,7 +165,7 @@ function openPieces(handle: number, fail: Fail) {
       next += length - inside;
     },
     text(what: string): string {
-      const bytes = take(count("bytes", 1));
+      const bytes = take(bounded(count("bytes", 1), longestText, fail));
       try {
         return utf8.decode(bytes);
       } catch {

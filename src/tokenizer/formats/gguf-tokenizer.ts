@@ -3,11 +3,12 @@
  * are read here: `gpt2` (byte-level BPE, whose pattern is only named), `llama` (SentencePiece BPE) and `t5` (Unigram).
  */
 import { TokenizerError } from "../../errors.js";
+import { byteNames } from "../byte-name.js";
 import { type FormatRoles, parseTokenizerJson, type TokenizerJson } from "../tokenizer-json.js";
 import { type GgufMetaValue, readGgufMetadata } from "./gguf-metadata.js";
 import { byteLevelDecoder, byteLevelPreTokenizer, namedPatterns } from "./patterns.js";
 import { type PieceType, pieceTypes, type SentencePieceModel } from "./sentencepiece-model.js";
-import { bosTemplate, byteName, sentencePieceJson } from "./sentencepiece-tokenizer.js";
+import { bosTemplate, sentencePieceJson } from "./sentencepiece-tokenizer.js";
 
 type Metadata = ReadonlyMap<string, GgufMetaValue>;
 type Fail = (key: string, fault: string) => never;
@@ -176,7 +177,7 @@ function sentencePieceModel(
       modelType: kind === "llama" ? "BPE" : "UNIGRAM",
       vocabularySize: pieces.length,
       treatWhitespaceAsSuffix: metadata.get("tokenizer.ggml.treat_whitespace_as_suffix") === true,
-      byteFallback: Array.from({ length: 256 }, (_, byte) => byteName(byte)).every((name) => bytes.has(name)),
+      byteFallback: byteNames.every((name) => bytes.has(name)),
       unkId,
       bosId: -1,
       eosId: -1,

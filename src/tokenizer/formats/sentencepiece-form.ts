@@ -4,12 +4,14 @@
  * neighbours that make a piece: a vocabulary that lists only some of a piece's splits can come out differently, which
  * whoever writes a file has to try.
  */
+
+import { byteNames } from "../byte-name.js";
+import { spaceMark } from "../space-mark.js";
 import { type Component, componentsOf } from "../tokenizer-components.js";
 import { isByteLevelBpe, type TokenizerJson } from "../tokenizer-json.js";
 import type { TokenizerRoles } from "../tokenizer-roles.js";
 import { textField } from "./protobuf.js";
 import type { NormalizerSpec, Piece, PieceType, SentencePieceModel } from "./sentencepiece-model.js";
-import { byteName, spaceMark } from "./sentencepiece-tokenizer.js";
 
 export type SentencePieceForm =
   | {
@@ -117,7 +119,7 @@ function piecesOf(json: TokenizerJson): Piece[] | string {
   const { unknownToken, scores } = json;
   if (unknownToken === undefined) return "there is no token for what is not known";
   const fallback = json.model.byte_fallback === true;
-  const bytes = new Set(fallback ? Array.from({ length: 256 }, (_, byte) => byteName(byte)) : []);
+  const bytes = new Set(fallback ? byteNames : []);
   for (const name of bytes)
     if (!json.vocabulary.has(name)) return `byte_fallback is set, and there is no token ${name}`;
   const added = new Map(json.addedTokens.map((token) => [token.content, token]));

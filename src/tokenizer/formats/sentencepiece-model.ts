@@ -3,7 +3,9 @@
  * What is not needed here is kept as it is, so that a model can be written back.
  * Source: sentencepiece_model.proto of google/sentencepiece.
  */
+
 import { TokenizerError } from "../../errors.js";
+import { isByteName } from "../byte-name.js";
 import {
   bytesField,
   type Field,
@@ -100,12 +102,16 @@ export function parseSentencePieceModel(bytes: Uint8Array, source: string): Sent
         } else if (field.number === 2)
           within(
             () => "trainer_spec",
-            () => trainer.push(...readFields(field.value)),
+            () => {
+              for (const inner of readFields(field.value)) trainer.push(inner);
+            },
           );
         else if (field.number === 3)
           within(
             () => "normalizer_spec",
-            () => normalizer.push(...readFields(field.value)),
+            () => {
+              for (const inner of readFields(field.value)) normalizer.push(inner);
+            },
           );
         else rest.push(field);
       }
@@ -149,7 +155,7 @@ function checkPieces(pieces: readonly Piece[], fail: Fail): void {
     const other = ids.get(piece);
     if (other !== undefined) fail(`piece ${id}`, `${JSON.stringify(piece)} is piece ${other} already`);
     ids.set(piece, id);
-    if (type === "BYTE" && !/^<0x[0-9A-F]{2}>$/.test(piece)) fail(`piece ${id}`, `${JSON.stringify(piece)} is no byte`);
+    if (type === "BYTE" && !isByteName(piece)) fail(`piece ${id}`, `${JSON.stringify(piece)} is no byte`);
     if (type !== "UNKNOWN") continue;
     if (unknown !== undefined) fail(`piece ${id}`, `a second piece of type UNKNOWN beside piece ${unknown}`);
     unknown = id;

@@ -6,7 +6,10 @@
  * (precompiled-charsmap.ts); a character that is no piece itself joins nothing, where SentencePiece would find the larger
  * piece; and SentencePiece adds up scores in 32 bits, which decides between equals.
  */
+
 import { TokenizerError } from "../../errors.js";
+import { byteNames } from "../byte-name.js";
+import { spaceMark } from "../space-mark.js";
 import type { Component } from "../tokenizer-components.js";
 import { type FormatRoles, parseTokenizerJson, type TokenizerJson } from "../tokenizer-json.js";
 import { parseCharsmap } from "./precompiled-charsmap.js";
@@ -14,8 +17,6 @@ import { mergesFromScores } from "./score-merges.js";
 import type { Piece, SentencePieceModel } from "./sentencepiece-model.js";
 
 type Json = Record<string, unknown>;
-
-export const spaceMark = "\u2581";
 
 /** `source` is named in messages. Throws `TokenizerError` for a model that has no equal here. */
 export function sentencePieceTokenizer(model: SentencePieceModel, source: string): TokenizerJson {
@@ -54,10 +55,8 @@ export function sentencePieceJson(model: SentencePieceModel, source: string, bos
 
 function missingByte(pieces: readonly Piece[]): string | undefined {
   const bytes = new Set(pieces.filter(({ type }) => type === "BYTE").map(({ piece }) => piece));
-  return Array.from({ length: 256 }, (_, byte) => byteName(byte)).find((name) => !bytes.has(name));
+  return byteNames.find((name) => !bytes.has(name));
 }
-
-export const byteName = (byte: number): string => `<0x${byte.toString(16).toUpperCase().padStart(2, "0")}>`;
 
 function rolesOf({ pieces, trainer }: SentencePieceModel, source: string): FormatRoles {
   const role = (name: string, id: number): number | undefined => {

@@ -3,13 +3,16 @@
  * section 3.1). Added tokens are the base's: those in front stay there, the others stand behind the new tokens in their
  * old order.
  */
+
 import { readPieces } from "../../corpus/read-pieces.js";
 import { TokenizerError } from "../../errors.js";
+import { byteNames } from "../../tokenizer/byte-name.js";
 import { tokenFormOf } from "../../tokenizer/token-form.js";
 import type { AddedToken, TokenizerJson } from "../../tokenizer/tokenizer-json.js";
 import { allSplits } from "../all-splits.js";
 import { startFromBytes, startFromCharacters } from "../bpe-alphabet.js";
 import { frameFor } from "../frame.js";
+import { specialTokens } from "../special-tokens.js";
 import { trainBpe } from "../train-bpe.js";
 import { cuttingPartsOf } from "../training-cutter.js";
 import type { MadeVocabulary, VocabularyMethod } from "../vocabulary-method.js";
@@ -40,12 +43,20 @@ export const bpe: VocabularyMethod = {
       throw new TokenizerError("vocabulary.option", "alphabet_limit: a byte-level alphabet is always the 256 bytes");
     }
     const [front, rear] = placesOf(base, frame, special_tokens);
-    const byteTokens = frame.model.byte_fallback === true ? byteFallbackTokens : [];
+    const byteTokens = frame.model.byte_fallback === true ? byteNames : [];
     const words = await countWords(readPieces(corpus), cuttingPartsOf(frame), options, progress);
     progress?.({ task: "merging pairs", done: 0, total: size, unit: "tokens" });
     const start =
       name === "byte_level" ? startFromBytes(words, initial) : startFromCharacters(words, { initial, limit });
-    const fixed = front.length + byteTokens.length + rear.length;
+    const isInAlphabet = new Set(start.tokens);
+    const fixed = front.length + byteTokens.length + rear.filter(({ content }) => !isInAlphabet.has(content)).length;
+    if (start.tokens.length + fixed > size) {
+      throw new TokenizerError(
+        "vocabulary.size_too_small",
+        `a vocabulary of ${size} tokens is too small: alphabet and added tokens alone are ${start.tokens.length + fixed}`,
+        { hint: "Ask for more tokens, or limit the alphabet." },
+      );
+    }
     const { tokens, merges } = trainBpe(start, {
       size: size - fixed,
       min_frequency,
@@ -66,11 +77,6 @@ export const bpe: VocabularyMethod = {
   },
 };
 
-const byteFallbackTokens = Array.from(
-  { length: 256 },
-  (_, byte) => `<0x${byte.toString(16).toUpperCase().padStart(2, "0")}>`,
-);
-
 function sentencePieceMerges(tokens: readonly string[]): MadeVocabulary["merges"] {
   const known = new Set(tokens);
   return allSplits(tokens, (token) => known.has(token));
@@ -87,11 +93,10 @@ function placesOf(
   while (own[first]?.id === first) first++;
   const known = new Set(own.map(({ content }) => content));
   const missing = frame === base ? [] : frame.addedTokens.filter(({ content }) => !known.has(content));
-  const flags = { id: 0, single_word: false, lstrip: false, rstrip: false, normalized: false, special: true };
-  const special = further.filter((content) => !known.has(content)).map((content) => ({ ...flags, content }));
+  for (const { content } of missing) known.add(content);
   return [
     [...missing, ...own.slice(0, first)],
-    [...own.slice(first), ...special],
+    [...own.slice(first), ...specialTokens(further, known)],
   ];
 }
 

@@ -7,21 +7,25 @@
  * a space " a" and "a" would be the same ids; so the ids of a text that goes on are those of its parts. Line feeds and tabs
  * are pieces, which readers without byte fallback (llama.cpp) rely on.
  */
+
 import { availableParallelism } from "node:os";
 import path from "node:path";
 import { readPieces } from "../../corpus/read-pieces.js";
 import { TokenizerError } from "../../errors.js";
 import { packageRoot } from "../../package-root.js";
+import { byteNames } from "../../tokenizer/byte-name.js";
 import { readTokenizer } from "../../tokenizer/load-tokenizer.js";
+import { spaceMark } from "../../tokenizer/space-mark.js";
 import type { AddedToken, TokenizerJson } from "../../tokenizer/tokenizer-json.js";
+import { specialTokens } from "../special-tokens.js";
 import { trainUnigram } from "../train-unigram.js";
 import { cuttingPartsOf } from "../training-cutter.js";
 import { createUnigramCorpus } from "../unigram-corpus.js";
+import { longestPiece } from "../unigram-lattice.js";
 import type { VocabularyMethod } from "../vocabulary-method.js";
 import { countWords } from "../word-counts.js";
 import { wordsWithCounts } from "../word-table.js";
 
-const spaceMark = "\u2581";
 const defaultUnknown = "<unk>";
 
 export const unigram: VocabularyMethod = {
@@ -46,11 +50,16 @@ export const unigram: VocabularyMethod = {
     if (corpus === undefined) {
       throw new TokenizerError("vocabulary.no_corpus", "the method unigram needs a corpus to learn from");
     }
+    if ((options.max_token_length ?? 1) > longestPiece) {
+      throw new TokenizerError(
+        "vocabulary.option",
+        `max_token_length: a Unigram piece has at most ${longestPiece} characters`,
+      );
+    }
     const frame = unigramFrame(base.unknownToken ?? defaultUnknown, byte_fallback);
     const unknown = frame.unknownToken!;
-    const front = [unknown, ...(byte_fallback ? bytePieces : [])];
+    const front = [unknown, ...(byte_fallback ? byteNames : [])];
     const added = addedBehind(base, unknown, options.special_tokens ?? []);
-    const room = size - front.length - added.length;
     const words = createUnigramCorpus(
       wordsWithCounts(await countWords(readPieces(corpus), cuttingPartsOf(frame), { threads, memory_mb }, progress)),
       {
@@ -58,6 +67,10 @@ export const unigram: VocabularyMethod = {
         required: [...alwaysThere, ...initial_alphabet.join("").replaceAll(" ", spaceMark)],
       },
     );
+    // A character may be an added token of the base's too: that has the piece's id.
+    const isInAlphabet = new Set(words.alphabet);
+    const behind = added.filter(({ content }) => !isInAlphabet.has(content));
+    const room = size - front.length - behind.length;
     const least = size - room + words.alphabet.length;
     if (least > size) {
       throw new TokenizerError(
@@ -68,7 +81,7 @@ export const unigram: VocabularyMethod = {
     const trained = await trainUnigram(words, {
       ...given(options, "min_frequency", "max_token_length", "seed_size", "shrinking_factor", "sub_iterations"),
       size: room,
-      reserved: new Set([...front, ...added.map(({ content }) => content)]),
+      reserved: new Set([...front, ...behind.map(({ content }) => content)]),
       threads: threads > 0 ? threads : availableParallelism(),
       progress,
     });
@@ -82,17 +95,20 @@ export const unigram: VocabularyMethod = {
     }
     const pieces = [...front, ...trained.pieces];
     const byteScore = belowSpelling(trained.scores);
+    const vocabulary = new Map(pieces.map((piece, id) => [piece, id]));
+    let next = pieces.length;
     return {
-      vocabulary: new Map(pieces.map((piece, id) => [piece, id])),
+      vocabulary,
       merges: [],
       scores: [0, ...front.slice(1).map(() => byteScore), ...trained.scores],
-      addedTokens: [unknownToken(base, unknown), ...added.map((token, i) => ({ ...token, id: pieces.length + i }))],
+      addedTokens: [
+        unknownToken(base, unknown),
+        ...added.map((token) => ({ ...token, id: vocabulary.get(token.content) ?? next++ })),
+      ],
       frame,
     };
   },
 };
-
-const bytePieces = Array.from({ length: 256 }, (_, byte) => `<0x${byte.toString(16).toUpperCase().padStart(2, "0")}>`);
 
 /** The mark of a space, tab, line feed and the printable characters of ASCII. */
 const alwaysThere = [spaceMark, "\t", "\n", ...Array.from({ length: 94 }, (_, i) => String.fromCharCode(0x21 + i))];
@@ -120,11 +136,7 @@ const belowSpelling = (scores: readonly number[]): number => Math.floor(8 * Math
 function addedBehind({ addedTokens }: TokenizerJson, unknown: string, further: readonly string[]): AddedToken[] {
   const own = [...addedTokens].sort((a, b) => a.id - b.id);
   const known = new Set([unknown, ...own.map(({ content }) => content)]);
-  const special = [...new Set(further)].filter((content) => !known.has(content));
-  return [
-    ...own.filter(({ content }) => content !== unknown),
-    ...special.map((content) => ({ id: 0, content, ...specialFlags })),
-  ];
+  return [...own.filter(({ content }) => content !== unknown), ...specialTokens(further, known)];
 }
 
 const specialFlags = { single_word: false, lstrip: false, rstrip: false, normalized: false, special: true };

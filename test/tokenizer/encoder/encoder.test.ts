@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import path from "node:path";
 import { test } from "node:test";
+import { Tokenizer } from "tokenizers";
 import { packageRoot } from "../../../src/package-root.js";
 import { createEncoder } from "../../../src/tokenizer/encoder/encoder.js";
 import { gpt2Pattern } from "../../../src/tokenizer/pre-tokenizer.js";
@@ -189,5 +190,16 @@ test("what is not supported is refused by name", () => {
     ],
   ] as const) {
     assert.throws(() => createEncoder(parseTokenizerJson(raw, "sample")), named);
+  }
+});
+
+test("a vocabulary that looks words up whole does not look up their parts", async () => {
+  const vocab = Object.fromEntries(["▁", "a", "b", "c", "▁ab"].map((token, id) => [token, id]));
+  const raw = { ...sampleJson({ model: { vocab, merges: [], ignore_merges: true } }), pre_tokenizer: null };
+  const encoder = createEncoder(parseTokenizerJson(raw, "sample"));
+  const peer = Tokenizer.fromString(JSON.stringify(raw));
+  for (const text of ["▁ab▁ab", "▁ab", "c▁ab", "▁abc▁ab"]) {
+    const expected = (await peer.encode(text, null, { addSpecialTokens: false })).getIds();
+    assert.deepEqual(Array.from(encoder.encode(text)!), expected, text);
   }
 });

@@ -1,0 +1,2 @@
+/** What SentencePiece writes for a space. */
+export const spaceMark = "\u2581";

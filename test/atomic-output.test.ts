@@ -1,0 +1,50 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { after, test } from "node:test";
+import { writeFolderAtomic } from "../src/atomic-output.js";
+import { packageRoot } from "../src/package-root.js";
+
+const folder = mkdtempSync(path.join(tmpdir(), "lep-"));
+after(() => rmSync(folder, { recursive: true }));
+const fill = (partial: string): void => writeFileSync(path.join(partial, "new"), "new");
+
+/** The number of a process that is gone. */
+const deadPid = (): number => spawnSync(process.execPath, ["-e", ""]).pid;
+
+test("the current folder and those above it are never replaced", async () => {
+  for (const out of ["", ".", "..", process.cwd(), "/"]) {
+    await assert.rejects(writeFolderAtomic(out, fill), /cannot be an output/);
+  }
+});
+
+test("the command refuses an empty --out, and what is there stays", () => {
+  const place = path.join(folder, "place");
+  mkdirSync(place);
+  writeFileSync(path.join(place, "thesis.txt"), "слово ".repeat(100));
+  const main = path.join(packageRoot(), "dist", "src", "cli", "main.js");
+  const request = ["vocab", "build", "--method", "bpe", "--size", "300", "--corpus", "thesis.txt", "--out", ""];
+  const { status, stderr } = spawnSync(process.execPath, [main, ...request], { cwd: place, encoding: "utf8" });
+  assert.equal(status, 2);
+  assert.match(stderr, /^lep: "": the current folder or one above it cannot be an output\nhint: /);
+  assert.deepEqual(readdirSync(place), ["thesis.txt"]);
+});
+
+test("a folder that a killed process had set aside comes back before it is replaced", async () => {
+  const out = path.join(folder, "out");
+  const pid = deadPid();
+  for (const name of [`.out.${pid}.partial`, `.out.${pid}.partial.old`]) {
+    mkdirSync(path.join(folder, name));
+    writeFileSync(path.join(folder, name, "old"), "old");
+  }
+  const failing = (): never => {
+    throw new Error("no");
+  };
+  await assert.rejects(writeFolderAtomic(out, failing), /no/);
+  assert.equal(readFileSync(path.join(out, "old"), "utf8"), "old");
+  await writeFolderAtomic(out, fill);
+  assert.deepEqual(readdirSync(out), ["new"]);
+  assert.equal(existsSync(path.join(folder, `.out.${pid}.partial`)), false);
+});
