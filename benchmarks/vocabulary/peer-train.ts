@@ -19,5 +19,6 @@ const tokenizer = Tokenizer.fromString(
 );
 const start = performance.now();
 tokenizer.train(positionals);
+const seconds = (performance.now() - start) / 1000;
 tokenizer.save(values.out!);
-tellRun((performance.now() - start) / 1000);
+tellRun(seconds);

@@ -7,7 +7,7 @@ import { TokenizerError } from "../errors.js";
 import { createNormalizer } from "./normalizer.js";
 import { compilePattern, literalPattern } from "./pattern.js";
 import { spaceMark } from "./space-mark.js";
-import { createSplitter, findPattern, type SplitBehavior, splitBehavior } from "./split-behavior.js";
+import { createSplitter, findPattern, type SplitBehavior, splitBefore, splitBehavior } from "./split-behavior.js";
 import { type Component, componentsOf } from "./tokenizer-components.js";
 import type { TokenizerJson } from "./tokenizer-json.js";
 
@@ -121,7 +121,7 @@ export function schemeOf(part: Component): unknown {
 function metaspace(part: Component): Cutter {
   const mark = typeof part.replacement === "string" ? part.replacement : spaceMark;
   const scheme = schemeOf(part);
-  const split = part.split === false ? undefined : createSplitter(findPattern(literalPattern(mark)), "MergedWithNext");
+  const split = part.split === false || mark === "" ? undefined : splitBefore(mark);
   return (text, atStart, piece) => {
     let marked = text.replaceAll(" ", mark);
     const prepends = scheme === "always" || (scheme === "first" && atStart);

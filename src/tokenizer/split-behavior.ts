@@ -50,6 +50,19 @@ export function createSplitter(find: Finder, behavior: SplitBehavior, inverted =
   };
 }
 
+/** "MergedWithNext" of a text, which is not empty: every piece but the first begins with it. */
+export function splitBefore(mark: string): Splitter {
+  return (text, piece) => {
+    let from = 0;
+    const first = text.startsWith(mark) ? mark.length : 0;
+    for (let at = text.indexOf(mark, first); at >= 0; at = text.indexOf(mark, at + mark.length)) {
+      if (at > from) piece(from, at);
+      from = at;
+    }
+    if (from < text.length) piece(from, text.length);
+  };
+}
+
 function isolating(find: Finder): Splitter {
   return (text, piece) => {
     let from = 0;

@@ -5,10 +5,11 @@ import { refuseWorkingFolder, writeFolderAtomic } from "../atomic-output.js";
 import { LepError, TokenizerError } from "../errors.js";
 import { makeFolder } from "../make-folder.js";
 import { convertTokenizer } from "./convert-tokenizer.js";
+import { createTokenizer } from "./create-tokenizer.js";
 import { formatTokenizerJson, type NewVocabulary } from "./format-tokenizer-json.js";
 import { isSentencePieceStyle } from "./formats/sentencepiece-form.js";
 import { writeSentencePiece } from "./formats/write-sentencepiece.js";
-import { findTokenizerFile, loadTokenizer, readTokenizer, tokenizerFormat } from "./load-tokenizer.js";
+import { findTokenizerFile, readTokenizer, tokenizerFormat } from "./load-tokenizer.js";
 import type { Tokenizer } from "./tokenizer.js";
 import { componentsOf } from "./tokenizer-components.js";
 import type { TokenizerJson } from "./tokenizer-json.js";
@@ -72,8 +73,8 @@ export function copyTokenizerFiles(place: string, to: string): void {
 /**
  * Writes `out` (made, or replaced where it holds nothing but a tokenizer): tokenizer.json, tokenizer_config.json,
  * special_tokens_map.json, vocabulary.json, row_map.json where ids moved, tokenizer.model where SentencePiece can say the
- * same, and the chat template of `baseFolder`. Roles of special tokens are the base's. Gives the tokenizer as loaded from
- * there. Throws `TokenizerError`; then `out` is as it was.
+ * same, and the chat template of `baseFolder`. Roles of special tokens are the base's.
+ * Throws `TokenizerError`; then `out` is as it was.
  */
 export async function writeTokenizerFolder(
   out: string,
@@ -84,7 +85,7 @@ export async function writeTokenizerFolder(
   facts: VocabularyFacts,
   /** Old id → new id, -1 for tokens that are gone; written where ids moved. */
   rowMap?: Int32Array,
-): Promise<Tokenizer> {
+): Promise<void> {
   checkTokenizerFolder(out);
   try {
     await writeFolderAtomic(path.resolve(out), async (partial) => {
@@ -97,9 +98,12 @@ export async function writeTokenizerFolder(
       const template = baseFolder === undefined ? undefined : path.join(baseFolder, "chat_template.jinja");
       if (template !== undefined && existsSync(template))
         copyFileSync(template, path.join(partial, "chat_template.jinja"));
-      const made = await loadTokenizer(partial);
-      await tryTokenizer(made, base, changed, facts, out);
-      write("vocabulary.json", pretty({ ...facts, ...(await writeModelFile(partial, made)) }));
+      const json = readTokenizer(partial);
+      const made = createTokenizer(json, tokenizerRoles(json, partial), partial);
+      // SentencePiece's own code works in a thread of its own meanwhile.
+      const model = writeModelFile(partial, json, made);
+      await tryTokenizer(made, base, changed, facts, out).finally(() => model.catch(() => {}));
+      write("vocabulary.json", pretty({ ...facts, ...(await model) }));
     });
   } catch (cause) {
     if (cause instanceof LepError || !(cause instanceof Error && "syscall" in cause)) throw cause;
@@ -108,12 +112,14 @@ export async function writeTokenizerFolder(
       exitCode: 1,
     });
   }
-  return loadTokenizer(out);
 }
 
 /** The tokenizer.model of SentencePiece-style vocabularies; vocabulary.json says why where there can be none. */
-async function writeModelFile(folder: string, made: Tokenizer): Promise<{ tokenizer_model?: string }> {
-  const json = readTokenizer(folder);
+async function writeModelFile(
+  folder: string,
+  json: TokenizerJson,
+  made: Tokenizer,
+): Promise<{ tokenizer_model?: string }> {
   if (!isSentencePieceStyle(json)) return {};
   const reason = await writeSentencePiece(
     path.join(folder, "tokenizer.model"),
@@ -218,7 +224,9 @@ async function tryTokenizer(
   if (losesText(frame)) return;
   const parts = [...componentsOf(frame.normalizer), ...componentsOf(frame.preTokenizer)];
   const spaced = parts.some(({ type, add_prefix_space }) => type === "ByteLevel" && add_prefix_space !== false);
-  const marked = parts.some(({ type }) => type === "Prepend");
+  const marked = parts.some(
+    ({ type, prepend_scheme }) => type === "Prepend" || (type === "Metaspace" && prepend_scheme !== "never"),
+  );
   if ((spaced || marked ? spelled.trimStart() : spelled) !== text) fail("a text does not come back from its ids");
   if (!spaced && (await tokenizer.decode(ids)) !== text) fail("a text does not come back from the decoder");
 }

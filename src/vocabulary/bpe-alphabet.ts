@@ -40,7 +40,7 @@ export function startFromBytes(words: WordCounts, initial: readonly string[] = [
   }
   const byteIds = Int32Array.from(byteAlphabet, (character) => ids.get(character)!);
   const segment = merges.length === 0 ? undefined : createSegmenter(merges, byteLevelForm.symbols);
-  const buffer = createSymbolBuffer(words.bytes.length);
+  const buffer = createSymbolBuffer(words.bytes.length, words.size);
   forEachWord(words, (bytes, from, to, count) => {
     if (segment === undefined) for (let at = from; at < to; at++) buffer.append(byteIds[bytes[at]!]!);
     else {
@@ -82,7 +82,7 @@ export function startFromCharacters(words: WordCounts, { initial = [], limit }: 
   const ids = new Int32Array(0x110000).fill(-1);
   for (const [id, code] of characters.entries()) ids[code] = id;
 
-  const buffer = createSymbolBuffer(words.bytes.length);
+  const buffer = createSymbolBuffer(words.bytes.length, words.size);
   forEachWord(words, (bytes, from, to, count) => {
     for (let at = from; at < to; ) {
       const code = codePointAt(bytes, at);

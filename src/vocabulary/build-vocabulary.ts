@@ -46,6 +46,9 @@ export interface VocabularySummary {
   changed?: ChangedTokens;
 }
 
+/** What `progress` says when the vocabulary is made, and is written and tried. */
+export const checkingTask = "writing and checking the tokenizer";
+
 /** Throws `TokenizerError` and `CorpusError`; then `out` is as it was. */
 export async function buildVocabulary(
   options: BuildVocabularyOptions,
@@ -70,6 +73,7 @@ export async function buildVocabulary(
   const counts = countTokens(map, made);
   const folder = statSync(place).isDirectory() ? place : undefined;
   const changed = compare && (await countChangedTokens(original, inMemory(base, made), readCorpus(compare)));
+  progress?.({ task: checkingTask, done: 0, total: counts.size, unit: "tokens" });
   const facts = { method, ...counts, ...(changed && { changed }) };
   await writeTokenizerFolder(out, base, folder, made, facts, map);
   return { ...facts, merges: made.merges.length, ...(made.words !== undefined && { words: made.words }) };

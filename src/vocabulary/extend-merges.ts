@@ -80,7 +80,6 @@ function createExtender(base: TokenizerJson, words: readonly Word[]): (count: nu
     const gathered = gather(segmented.slice(0, count), words, idOf);
     mergePairs(gathered, {
       minCount: 1,
-      allows: () => true,
       precedes: orderOf(tokens, form),
       merge(left, right) {
         merges.push([tokens[left]!, tokens[right]!]);
@@ -118,7 +117,10 @@ function gather(
   words: readonly Word[],
   idOf: (token: string) => number,
 ): SegmentedWords {
-  const buffer = createSymbolBuffer(segmented.reduce((sum, parts) => sum + parts.length, 0));
+  const buffer = createSymbolBuffer(
+    segmented.reduce((sum, parts) => sum + parts.length, 0),
+    segmented.length,
+  );
   for (const [word, parts] of segmented.entries()) {
     for (const part of parts) buffer.append(idOf(part));
     buffer.endWord(words[word]![1]);

@@ -12,43 +12,31 @@ export interface MergeRule {
   minCount: number;
   /** Which of two pairs with the same count comes first; must be a strict order. */
   precedes(table: PairTable, pair: number, other: number): boolean;
-  /** False for a pair that must not become a token. */
-  allows(left: number, right: number): boolean;
+  /** False for a pair that must not become a token; all may where left out. */
+  allows?(left: number, right: number): boolean;
   /** The id of the pair's token, an old or a new one; undefined stops. Called in the order of the merges. */
   merge(left: number, right: number, count: number): number | undefined;
 }
 
 /** Merges until no pair is left or the rule stops. Changes `words` in place. */
 export function mergePairs(words: SegmentedWords, rule: MergeRule): void {
-  const { symbols, starts, lengths, counts } = words;
+  const { symbols, starts, counts } = words;
   const table = createPairTable(symbols.length);
-  for (let word = 0; word < starts.length; word++) {
-    const start = starts[word]!;
-    const end = start + lengths[word]!;
+  for (const [word, start] of starts.entries()) {
+    const end = start + symbols[start - 1]!;
     for (let at = start; at + 1 < end; at++) {
-      if (!rule.allows(symbols[at]!, symbols[at + 1]!)) continue;
+      if (rule.allows?.(symbols[at]!, symbols[at + 1]!) === false) continue;
       const pair = table.add(symbols[at]!, symbols[at + 1]!);
       table.change(pair, counts[word]!);
-      table.note(pair, word);
+      table.note(pair, start);
     }
   }
   const heap = createPairHeap((pair, other) => rule.precedes(table, pair, other));
   for (let pair = 0; pair < table.size; pair++)
     if (table.count(pair) >= rule.minCount) heap.push(pair, table.count(pair));
 
-  let risen: number[] = [];
-  const rise = (left: number, right: number, word: number): void => {
-    if (!rule.allows(left, right)) return;
-    const pair = table.add(left, right);
-    table.change(pair, counts[word]!);
-    table.note(pair, word);
-    if (risen.at(-1) !== pair) risen.push(pair);
-  };
-  const fall = (left: number, right: number, word: number): void => {
-    const pair = table.find(left, right);
-    if (pair >= 0) table.change(pair, -counts[word]!);
-  };
-
+  const before = createNeighbours();
+  const behind = createNeighbours();
   while (heap.size > 0) {
     const [best, pushed] = heap.pop();
     const count = table.count(best);
@@ -60,10 +48,12 @@ export function mergePairs(words: SegmentedWords, rule: MergeRule): void {
     const right = table.right(best);
     const token = rule.merge(left, right, count);
     if (token === undefined) return;
-    risen = [];
-    table.takeWords(best, (word) => {
-      const start = starts[word]!;
-      const end = start + lengths[word]!;
+    /** The pair that a place makes with the new token, or -1 where it must not become one. */
+    const pairOf = (first: number, second: number): number =>
+      rule.allows?.(first, second) === false ? -1 : table.add(first, second);
+    table.takeWords(best, (start) => {
+      const end = start + symbols[start - 1]!;
+      const times = counts[symbols[start - 2]!]!;
       let to = start;
       for (let at = start; at < end; ) {
         if (symbols[at] !== left || at + 1 >= end || symbols[at + 1] !== right) {
@@ -71,21 +61,88 @@ export function mergePairs(words: SegmentedWords, rule: MergeRule): void {
           continue;
         }
         if (to > start) {
-          fall(symbols[to - 1]!, left, word);
-          rise(symbols[to - 1]!, token, word);
+          const other = symbols[to - 1]!;
+          const pair = before.has(other) ? before.pairOf(other) : before.meet(other, pairOf(other, token));
+          before.add(other, times);
+          if (pair >= 0) table.note(pair, start);
         }
         if (at + 2 < end) {
-          fall(right, symbols[at + 2]!, word);
-          rise(token, symbols[at + 2]!, word);
+          const other = symbols[at + 2]!;
+          const pair = behind.has(other) ? behind.pairOf(other) : behind.meet(other, pairOf(token, other));
+          behind.add(other, times);
+          if (pair >= 0) table.note(pair, start);
         }
         symbols[to++] = token;
         at += 2;
       }
-      lengths[word] = to - start;
+      symbols[start - 1] = to - start;
     });
+    const risen = new Set<number>();
+    const move = (old: number, pair: number, times: number): void => {
+      if (pair >= 0) table.change(pair, times);
+      if (pair >= 0) risen.add(pair);
+      if (old >= 0) table.change(old, -times);
+    };
+    before.forget((other, pair, times) => move(table.find(other, left), pair, times));
+    behind.forget((other, pair, times) => move(table.find(right, other), pair, times));
     table.change(best, -table.count(best));
-    for (const pair of new Set(risen)) if (table.count(pair) >= rule.minCount) heap.push(pair, table.count(pair));
+    for (const pair of risen) if (table.count(pair) >= rule.minCount) heap.push(pair, table.count(pair));
   }
+}
+
+/** The symbols that stood beside the merged pair on one side: how often, and the pair that each makes now. */
+interface Neighbours {
+  has(symbol: number): boolean;
+  pairOf(symbol: number): number;
+  /** Notes a symbol that is new; gives `pair` back. */
+  meet(symbol: number, pair: number): number;
+  add(symbol: number, times: number): void;
+  /** Calls `visit` for each and starts over. */
+  forget(visit: (symbol: number, pair: number, times: number) => void): void;
+}
+
+/**
+ * Tables by symbol, since the same few symbols stand beside a pair again and again: the large table of pairs is asked once for
+ * each of them and not once for every place.
+ */
+function createNeighbours(): Neighbours {
+  let pairs = new Int32Array(1 << 10);
+  let times = new Float64Array(1 << 10);
+  /** The turn that a symbol was met in. */
+  let turns = new Uint32Array(1 << 10);
+  let turn = 1;
+  const met: number[] = [];
+  const grow = (symbol: number): void => {
+    const length = 2 ** Math.ceil(Math.log2(symbol + 1));
+    const longer = <A extends Int32Array | Float64Array | Uint32Array>(from: A): A => {
+      const array = new (from.constructor as new (size: number) => A)(length);
+      array.set(from);
+      return array;
+    };
+    pairs = longer(pairs);
+    times = longer(times);
+    turns = longer(turns);
+  };
+  return {
+    has: (symbol) => turns[symbol] === turn,
+    pairOf: (symbol) => pairs[symbol]!,
+    meet(symbol, pair) {
+      if (symbol >= turns.length) grow(symbol);
+      turns[symbol] = turn;
+      pairs[symbol] = pair;
+      times[symbol] = 0;
+      met.push(symbol);
+      return pair;
+    },
+    add(symbol, count) {
+      times[symbol]! += count;
+    },
+    forget(visit) {
+      for (const symbol of met) visit(symbol, pairs[symbol]!, times[symbol]!);
+      met.length = 0;
+      turn++;
+    },
+  };
 }
 
 interface PairHeap {

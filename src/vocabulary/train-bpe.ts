@@ -29,7 +29,7 @@ export interface BpeVocabulary {
 
 /** Takes over `start`. Without merges where `size` has no room beside the alphabet. */
 export function trainBpe(start: BpeStart, options: TrainBpeOptions): BpeVocabulary {
-  const { size, min_frequency = 1, max_token_length = Number.POSITIVE_INFINITY } = options;
+  const { size, min_frequency = 1, max_token_length } = options;
   const { tokens, merges, words } = start;
   const ids = new Map(tokens.map((token, id) => [token, id]));
   const counts: number[] = new Array(tokens.length).fill(0);
@@ -39,7 +39,9 @@ export function trainBpe(start: BpeStart, options: TrainBpeOptions): BpeVocabula
       const byLeft = table.left(pair) - table.left(other);
       return byLeft !== 0 ? byLeft < 0 : table.right(pair) < table.right(other);
     },
-    allows: (left, right) => tokens[left]!.length + tokens[right]!.length <= max_token_length,
+    ...(max_token_length !== undefined && {
+      allows: (left, right) => tokens[left]!.length + tokens[right]!.length <= max_token_length,
+    }),
     merge: (left, right, count) => {
       if (tokens.length >= size) return undefined;
       const token = tokens[left]! + tokens[right]!;

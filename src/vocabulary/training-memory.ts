@@ -12,7 +12,7 @@ const idle = 220e6;
 /** Bytes a word: its place in the tables of words and in the training's. */
 const perWord = 40;
 /** Bytes for each byte of a word: the text, its symbol, and the note that a pair stands in this word. */
-const perByte = 15;
+const perByte = 18;
 
 /** The share of the allowed memory that training on a table's words would take. Throws `TokenizerError` where none is left for words. */
 export function wordMemory(memory_mb: number | undefined): (table: WordTable) => number {

@@ -5,6 +5,7 @@ import path from "node:path";
 import { after, test } from "node:test";
 import { Tokenizer } from "tokenizers";
 import type { NewVocabulary } from "../../src/tokenizer/format-tokenizer-json.js";
+import { loadTokenizer } from "../../src/tokenizer/load-tokenizer.js";
 import { parseTokenizerJson } from "../../src/tokenizer/tokenizer-json.js";
 import { copyTokenizerFiles, writeTokenizerFolder } from "../../src/tokenizer/write-tokenizer.js";
 import { addedToken, byteLevelFolder, sampleJson } from "./sample-tokenizers.js";
@@ -50,7 +51,8 @@ const facts = { method: "extended", size: 261, kept: 257, added: 4, removed: 0 }
 for (const specialId of [256, 260]) {
   test(`ids as asked for, the added token ${specialId === 256 ? "before" : "behind"} the new ones`, async () => {
     const out = path.join(folder, `made-${specialId}`);
-    const tokenizer = await writeTokenizerFolder(out, base, undefined, changed(specialId), facts);
+    await writeTokenizerFolder(out, base, undefined, changed(specialId), facts);
+    const tokenizer = await loadTokenizer(out);
     assert.equal(tokenizer.idOf("__proto__"), specialId === 256 ? 260 : 259);
     assert.equal(tokenizer.idOf("0"), base.vocabulary.get("0"));
     assert.equal(tokenizer.bosId, specialId);

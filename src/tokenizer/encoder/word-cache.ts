@@ -16,7 +16,7 @@ const headLength = 2;
 
 /** `model` behind a cache of its own. */
 export function createCachedModel(model: WordModel): WordModel {
-  let capacity = 1 << 12;
+  let capacity = 1 << 15;
   /** Hash and place of each slot's word; place 0 marks an empty one. */
   let slots = new Int32Array(4 * capacity);
   /** Behind one another: length in units, number of ids, the units two by two, the ids. Place 0 is no word's. */
