@@ -4,6 +4,7 @@
  */
 
 import { TokenizerError } from "../errors.js";
+import { gpt2Pattern } from "./formats/patterns.js";
 import { createNormalizer } from "./normalizer.js";
 import { compilePattern, literalPattern } from "./pattern.js";
 import { spaceMark } from "./space-mark.js";
@@ -21,9 +22,6 @@ export type PreTokenizer = (text: string, word: (word: string) => void, atStart?
 
 /** What decides where words end. */
 export type TokenizerParts = Pick<TokenizerJson, "source" | "normalizer" | "preTokenizer">;
-
-/** GPT-2's pattern, which a `ByteLevel` pre-tokenizer with `use_regex` stands for. */
-export const gpt2Pattern = "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+";
 
 /** Normaliser and pre-tokenizer in one. Throws `TokenizerError` naming a component that is not supported here. */
 export function createPreTokenizer(tokenizer: TokenizerParts): PreTokenizer {

@@ -2,21 +2,17 @@
  * The pre-tokenizer patterns of GPT-2, GPT-4, LLaMa-3 and Qwen2 written out by hand: the same words as the expression
  * gives, several times as fast. All of them cut a text into words without a gap. Checked against the expressions by fuzz.
  */
-import { gpt2Pattern } from "../pre-tokenizer.js";
+import { gpt2Pattern, llama3Pattern, qwen2Pattern } from "../formats/patterns.js";
 import { letter, lineEnd, number, pairClass, space, surrogate, unitClasses } from "./char-classes.js";
 
 /** Where the word that begins at `from` ends; the text is well-formed and ends at `to`. */
 export type Scanner = (units: Uint16Array, from: number, to: number) => number;
 
-const contractions = "(?i:'s|'t|'re|'ve|'m|'ll|'d)";
-const words = "[^\\r\\n\\p{L}\\p{N}]?\\p{L}+";
-const rest = " ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
-
 /** By pattern, as tokenizer.json has it. */
 const scanners: Record<string, () => Scanner> = {
   [gpt2Pattern]: gpt2Scanner,
-  [`${contractions}|${words}|\\p{N}{1,3}|${rest}`]: () => llamaScanner(3),
-  [`${contractions}|${words}|\\p{N}|${rest}`]: () => llamaScanner(1),
+  [llama3Pattern]: () => llamaScanner(3),
+  [qwen2Pattern]: () => llamaScanner(1),
   "'(?i:[sdmt]|ll|ve|re)|[^\\r\\n\\p{L}\\p{N}]?+\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]++[\\r\\n]*|\\s*[\\r\\n]|\\s+(?!\\S)|\\s+":
     () => llamaScanner(3),
 };

@@ -2,7 +2,8 @@
  * The pre-tokenizer on UTF-16 units, a word at a time and in place, for the components that the common tokenizers have;
  * where one of them is another, the whole of it works on strings.
  */
-import { createWordCutter, gpt2Pattern, schemeOf } from "../pre-tokenizer.js";
+import { gpt2Pattern } from "../formats/patterns.js";
+import { createWordCutter, schemeOf } from "../pre-tokenizer.js";
 import { spaceMark } from "../space-mark.js";
 import { type Component, componentsOf } from "../tokenizer-components.js";
 import type { EncoderTables } from "./encoder-tables.js";

@@ -2,11 +2,13 @@
  * The tokenizer inside a GGUF file: tokens with scores and types under `tokenizer.ggml.…`. llama.cpp has three kinds that
  * are read here: `gpt2` (byte-level BPE, whose pattern is only named), `llama` (SentencePiece BPE) and `t5` (Unigram).
  */
+
 import { TokenizerError } from "../../errors.js";
 import { byteNames } from "../byte-name.js";
 import { type FormatRoles, parseTokenizerJson, type TokenizerJson } from "../tokenizer-json.js";
+import { byteLevelJson } from "./byte-level-json.js";
 import { type GgufMetaValue, readGgufMetadata } from "./gguf-metadata.js";
-import { byteLevelDecoder, byteLevelPreTokenizer, namedPatterns } from "./patterns.js";
+import { namedPatterns } from "./patterns.js";
 import { type PieceType, pieceTypes, type SentencePieceModel } from "./sentencepiece-model.js";
 import { bosTemplate, sentencePieceJson } from "./sentencepiece-tokenizer.js";
 
@@ -46,7 +48,7 @@ export function readGgufTokenizer(file: string): TokenizerJson {
   const start = addsBos === true ? bosId : undefined;
   const raw =
     kind === "gpt2"
-      ? byteLevelJson(tokens, metadata, pre, start, file)
+      ? byteLevelModel(tokens, metadata, pre, start, file)
       : sentencePieceJson(sentencePieceModel(tokens, metadata, kind, id("unknown")), file, start);
   const template = metadata.get("tokenizer.chat_template");
   const roles: FormatRoles = {
@@ -99,7 +101,7 @@ function idReader(metadata: Metadata, size: number, fail: Fail): (role: string) 
   };
 }
 
-function byteLevelJson(
+function byteLevelModel(
   tokens: readonly Token[],
   metadata: Metadata,
   pre: string,
@@ -118,11 +120,8 @@ function byteLevelJson(
   if (!Array.isArray(merges)) {
     throw new TokenizerError("tokenizer.gguf_invalid", `${file}: tokenizer.ggml.merges: expected a list of texts`);
   }
-  return {
-    version: "1.0",
-    truncation: null,
-    padding: null,
-    added_tokens: [...tokens.entries()]
+  return byteLevelJson({
+    addedTokens: [...tokens.entries()]
       .filter(([, { type }]) => type === "CONTROL" || type === "USER_DEFINED" || type === "UNKNOWN")
       .map(([id, { text, type }]) => ({
         id,
@@ -133,26 +132,15 @@ function byteLevelJson(
         normalized: false,
         special: type !== "USER_DEFINED",
       })),
-    normalizer: null,
-    pre_tokenizer: byteLevelPreTokenizer(cut.patterns),
-    post_processor: start === undefined ? null : bosTemplate(tokens[start]!.text, start),
-    decoder: byteLevelDecoder,
-    model: {
-      type: "BPE",
-      dropout: null,
-      unk_token: null,
-      continuing_subword_prefix: null,
-      end_of_word_suffix: null,
-      fuse_unk: false,
-      byte_fallback: false,
-      ignore_merges: cut.ignoreMerges,
-      vocab: Object.fromEntries(tokens.map(({ text }, id) => [text, id])),
-      merges: merges.map((merge) => {
-        const space = merge.indexOf(" ", 1);
-        return space < 0 ? [merge] : [merge.slice(0, space), merge.slice(space + 1)];
-      }),
-    },
-  };
+    patterns: cut.patterns,
+    postProcessor: start === undefined ? null : bosTemplate(tokens[start]!.text, start),
+    ignoreMerges: cut.ignoreMerges,
+    vocabulary: tokens.map(({ text }, id) => [text, id] as const),
+    merges: merges.map((merge) => {
+      const space = merge.indexOf(" ", 1);
+      return space < 0 ? [merge] : [merge.slice(0, space), merge.slice(space + 1)];
+    }),
+  });
 }
 
 /** `unknown`: its id where the file names one. */

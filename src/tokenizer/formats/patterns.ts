@@ -12,6 +12,7 @@ const spaces = "\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
 export const llama3Pattern = [contractions, letters, "\\p{N}{1,3}", signs, spaces].join("|");
 /** Every digit is a word. */
 export const qwen2Pattern = [contractions, letters, "\\p{N}", signs, spaces].join("|");
+/** What a `ByteLevel` pre-tokenizer with `use_regex` stands for. */
 export const gpt2Pattern = "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+";
 
 const upper = "[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]";

@@ -5,10 +5,12 @@
  * the lower ranks leave of its bytes, is not enough: for 678 of LLaMa-3's tokens (`.:.:`, openai/tiktoken#60, but `ерату`
  * too) more than two are left, and most Russian chapters were cut otherwise.
  */
+
 import { TokenizerError } from "../../errors.js";
 import { tokenOfBytes } from "../byte-level.js";
 import { parseTokenizerJson, type TokenizerJson } from "../tokenizer-json.js";
-import { byteLevelDecoder, byteLevelPreTokenizer, llama3Pattern } from "./patterns.js";
+import { byteLevelJson } from "./byte-level-json.js";
+import { llama3Pattern } from "./patterns.js";
 import { mergesFromScores } from "./score-merges.js";
 
 const line = /^([A-Za-z0-9+/]+={0,2}) (\d{1,9})$/;
@@ -25,28 +27,14 @@ export function looksLikeTiktoken(start: Uint8Array): boolean {
  */
 export function parseTiktoken(bytes: Uint8Array, source: string): TokenizerJson {
   const tokens = readTokens(bytes, source).map((token) => tokenOfBytes(Buffer.from(token, "latin1")));
-  const raw = {
-    version: "1.0",
-    truncation: null,
-    padding: null,
-    added_tokens: [],
-    normalizer: null,
-    pre_tokenizer: byteLevelPreTokenizer([llama3Pattern]),
-    post_processor: null,
-    decoder: byteLevelDecoder,
-    model: {
-      type: "BPE",
-      dropout: null,
-      unk_token: null,
-      continuing_subword_prefix: null,
-      end_of_word_suffix: null,
-      fuse_unk: false,
-      byte_fallback: false,
-      ignore_merges: true,
-      vocab: Object.fromEntries(tokens.map((token, rank) => [token, rank])),
-      merges: mergesFromScores(new Map(tokens.map((token, id) => [token, { id, score: -id }]))),
-    },
-  };
+  const raw = byteLevelJson({
+    addedTokens: [],
+    patterns: [llama3Pattern],
+    postProcessor: null,
+    ignoreMerges: true,
+    vocabulary: tokens.map((token, rank) => [token, rank] as const),
+    merges: mergesFromScores(new Map(tokens.map((token, id) => [token, { id, score: -id }]))),
+  });
   return parseTokenizerJson(raw, source);
 }
 

@@ -17,7 +17,7 @@ import { byteNames } from "../../tokenizer/byte-name.js";
 import { readTokenizer } from "../../tokenizer/load-tokenizer.js";
 import { spaceMark } from "../../tokenizer/space-mark.js";
 import type { AddedToken, TokenizerJson } from "../../tokenizer/tokenizer-json.js";
-import { specialTokens } from "../special-tokens.js";
+import { specialFlags, specialTokens } from "../special-tokens.js";
 import { trainUnigram } from "../train-unigram.js";
 import { cuttingPartsOf } from "../training-cutter.js";
 import { createUnigramCorpus } from "../unigram-corpus.js";
@@ -138,8 +138,6 @@ function addedBehind({ addedTokens }: TokenizerJson, unknown: string, further: r
   const known = new Set([unknown, ...own.map(({ content }) => content)]);
   return [...own.filter(({ content }) => content !== unknown), ...specialTokens(further, known)];
 }
-
-const specialFlags = { single_word: false, lstrip: false, rstrip: false, normalized: false, special: true };
 
 function unknownToken({ addedTokens }: TokenizerJson, content: string): AddedToken {
   const old = addedTokens.find((token) => token.content === content);

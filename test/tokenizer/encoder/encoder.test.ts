@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { Tokenizer } from "tokenizers";
 import { packageRoot } from "../../../src/package-root.js";
 import { createEncoder } from "../../../src/tokenizer/encoder/encoder.js";
-import { gpt2Pattern } from "../../../src/tokenizer/pre-tokenizer.js";
+import { gpt2Pattern } from "../../../src/tokenizer/formats/patterns.js";
 import { parseTokenizerJson, readTokenizerJson } from "../../../src/tokenizer/tokenizer-json.js";
 import { addedToken, byteLevelFolder, llama3Pattern, sampleJson, splitBy } from "../sample-tokenizers.js";
 import { assertSameIds, oddities, oddTexts } from "./compare-ids.js";

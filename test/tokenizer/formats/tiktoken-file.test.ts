@@ -116,7 +116,7 @@ test("a fault names the line", () => {
   assert.equal(looksLikeTiktoken(Buffer.from('{"version": "1.0"}')), false);
 });
 
-const llama3 = "/work/shared/tokenizers/llama-3/tokenizer.json";
+const llama3 = path.join(packageRoot(), "..", "shared", "tokenizers", "llama-3", "tokenizer.json");
 test("LLaMa-3's merges come back whole", { skip: existsSync(llama3) ? false : "no LLaMa-3 tokenizer here" }, () => {
   const json = readTokenizer(llama3);
   const made = parseTiktoken(Buffer.from(linesOf(json).join("\n")), "made");
