@@ -1,11 +1,19 @@
 /**
- * The training engine as the stages see it. One engine is registered today, `ggml`
- * (src/engine/ggml); it works in a child process, so that a failed assertion becomes an
- * `EngineError` and never ends the program.
+ * The training engine as the stages see it. Engines are registered in registry.ts: `ggml`, which
+ * computes on every device, and `tfjs`. Both work in a child process, so that a failed assertion becomes
+ * an `EngineError` and never ends the program.
  */
-export type Trainable = "embeddings" | "full";
-export type Precision = "f32" | "bf16";
+export type Trainable = "embeddings" | "lora" | "full";
+/** `q8_0`: as `bf16`, with the frozen matrices of the blocks in 8 bits. */
+export type Precision = "f32" | "bf16" | "q8_0";
 export type Device = "auto" | "cpu" | "cuda" | "vulkan" | "metal";
+export type ScheduleName = "cosine" | "linear" | "wsd" | "constant";
+/** Input embedding and LM head; one table where they are tied. */
+export type Table = "input" | "head";
+
+/** Linear maps of a block, by the name that checkpoints and PEFT give them. */
+export const targetModules = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"] as const;
+export type TargetModule = (typeof targetModules)[number];
 
 /** Where and how to compute; no influence on what is computed beyond rounding. */
 export interface ComputeOptions {
@@ -13,9 +21,23 @@ export interface ComputeOptions {
   threads: number;
 }
 
+/** Low-rank adapters (Hu et al. 2022): y = W x + alpha / rank · B A dropout(x). */
+export interface LoraOptions {
+  rank: number;
+  alpha: number;
+  /** Share of an adapter's inputs that is dropped in training. */
+  dropout: number;
+  target_modules: readonly TargetModule[];
+  /** Also write the adapter as a PEFT folder, `adapter/` in the trained model's. */
+  adapter: boolean;
+}
+
 export interface TrainingOptions {
-  /** `embeddings`: input embedding and LM head, blocks frozen. `full`: every weight. */
+  /** `embeddings`: the tables, blocks frozen. `lora`: adapters in the blocks, and the tables. `full`: every weight. */
   trainable: Trainable;
+  /** Which of the tables are trained; not looked at with `full`. May be empty with `lora`. */
+  tables: readonly Table[];
+  lora: LoraOptions;
   /** Optimiser steps. */
   steps: number;
   /** Blocks in one optimiser step. */
@@ -23,22 +45,33 @@ export interface TrainingOptions {
   /** Blocks in one forward and backward pass; the rest of the step is accumulated. */
   micro_batch: number;
   learning_rate: number;
-  /** The cosine ends at this share of `learning_rate`. */
+  schedule: ScheduleName;
+  /** The schedule ends at this share of `learning_rate`. */
   final_learning_rate_share: number;
   warmup_steps: number;
+  /** Share of the steps in which `wsd` comes down. */
+  decay_share: number;
   beta1: number;
   beta2: number;
   epsilon: number;
-  /** Decoupled (AdamW); never applied to frozen or padding rows, nor to norm weights. */
+  /** Decoupled (AdamW); never applied to frozen or padding rows, nor to norm weights and biases. */
   weight_decay: number;
   /** Global gradient norm to clip at; 0 turns clipping off. */
   clip_norm: number;
   /** `bf16`: frozen weights and the head's products in bf16, masters and moments in f32. */
   precision: Precision;
-  /** Seed of the order of the blocks. */
+  /** Blocks are computed a second time in the backward pass instead of kept: less memory, a third more time, the same numbers. */
+  activation_checkpointing: boolean;
+  /** Seed of the order of the blocks, of adapters and of dropout. */
   seed: number;
   /** A checkpoint every so many steps; 0 for none. */
   checkpoint_every: number;
+  /** The validation data is measured every so many steps; 0 for never. */
+  evaluate_every: number;
+  /** Which weights training ends with: those of the last step, or those with the lowest validation loss. */
+  keep: "last" | "best";
+  /** What becomes of a step whose loss is far above those before: reported, or reported and left out. */
+  on_spike: "report" | "skip";
 }
 
 /** Rows `first` to `end` − 1. Several ranges are ascending and apart. */
@@ -47,11 +80,24 @@ export interface RowRange {
   end: number;
 }
 
+/** Training sets (see training-set.ts) and how large a part of all blocks is drawn from each. */
+export interface TrainingData {
+  sets: readonly { file: string; weight: number }[];
+}
+
+/** Held-out text in windows, see bits-per-character.ts. */
+export interface ValidationData {
+  /** Training-set file. */
+  file: string;
+  /** Code points of all windows. */
+  characters: number;
+}
+
 export interface TrainingJob {
   /** Model folder to start from. */
   model: string;
-  /** Training-set file (see training-set.ts). */
-  data: string;
+  data: TrainingData;
+  validation?: ValidationData | undefined;
   /** Rows of embedding and head that may be trained; all others (padding, for instance) stay bit-identical. */
   rows: readonly RowRange[];
   options: TrainingOptions;
@@ -88,6 +134,7 @@ export interface TrainingResult {
 
 export interface EvaluationJob {
   model: string;
+  /** Training-set file. */
   data: string;
   precision: Precision;
   compute: ComputeOptions;

@@ -1,8 +1,8 @@
 /** Which training a checkpoint belongs to: everything that its result depends on, by content. */
 import { readdirSync } from "node:fs";
 import path from "node:path";
-import { sha256, sha256File } from "../../sha256.js";
-import type { TrainingJob } from "../engine.js";
+import { sha256, sha256File } from "../sha256.js";
+import type { TrainingJob } from "./engine.js";
 
 export function trainingFingerprint(job: TrainingJob): string {
   const { checkpoint_every: _, ...options } = job.options;
@@ -10,6 +10,7 @@ export function trainingFingerprint(job: TrainingJob): string {
     .filter((name) => name === "config.json" || name.endsWith(".safetensors"))
     .sort()
     .map((name) => [name, sha256File(path.join(job.model, name))]);
+  const data = job.data.sets.map(({ file, weight }) => [sha256File(file), weight]);
   const sorted = Object.entries(options).sort(([a], [b]) => (a < b ? -1 : 1));
-  return sha256(JSON.stringify({ version: 1, model, data: sha256File(job.data), rows: job.rows, options: sorted }));
+  return sha256(JSON.stringify({ version: 2, model, data, rows: job.rows, options: sorted }));
 }

@@ -16,12 +16,9 @@ import {
   writeSync,
 } from "node:fs";
 import path from "node:path";
-import { makeFolder } from "../../make-folder.js";
-import { writeFault, writing } from "../../write-fault.js";
-import type { Backend } from "./backend.js";
-import { download, upload } from "./memory.js";
-import type { Parameters } from "./parameters.js";
-import type { Tensor } from "./tensor.js";
+import { makeFolder } from "../make-folder.js";
+import { writeFault, writing } from "../write-fault.js";
+import type { FlatArray, TrainingSession } from "./session.js";
 
 export interface TrainingState {
   /** Steps done. */
@@ -40,20 +37,20 @@ export interface CheckpointStore {
 const magic = "lepckp01";
 const prefixBytes = 12;
 const digestBytes = 32;
-const pieceBytes = 4 << 20;
+const pieceNumbers = 1 << 20;
+const arrays = ["values", "first_moments", "second_moments"] as const satisfies FlatArray[];
 const kept = 2;
 
 /** `fingerprint` names the training: its model, data and options. */
 export function createCheckpointStore(
-  backend: Backend,
-  parameters: Parameters,
+  session: Pick<TrainingSession, "layout" | "read" | "write">,
   folder: string,
   fingerprint: string,
 ): CheckpointStore {
-  const arrays = [parameters.values, parameters.firstMoments, parameters.secondMoments];
-  const bytes = 4 * parameters.size;
+  const { size } = session.layout;
+  const bytes = 4 * size;
   const nameOf = (step: number): string => path.join(folder, `${String(step).padStart(9, "0")}.checkpoint`);
-  const piece = new Uint8Array(Math.min(bytes, pieceBytes));
+  const piece = new Float32Array(Math.min(size, pieceNumbers));
 
   const save = (state: TrainingState): void => {
     const partial = path.join(folder, `.${process.pid}.partial`);
@@ -72,8 +69,10 @@ export function createCheckpointStore(
       };
       writeHashed(encodeHead({ ...state, fingerprint }));
       for (const array of arrays) {
-        for (let at = 0; at < bytes; at += pieceBytes) {
-          writeHashed(download(backend, array, piece.subarray(0, Math.min(pieceBytes, bytes - at)), at));
+        for (let at = 0; at < size; at += pieceNumbers) {
+          const part = piece.subarray(0, Math.min(pieceNumbers, size - at));
+          session.read(array, at, part);
+          writeHashed(bytesOf(part));
         }
       }
       write(hash.digest());
@@ -93,7 +92,7 @@ export function createCheckpointStore(
     for (const file of checkpointFiles(folder)) {
       const head = readWhole(file, fingerprint, 3 * bytes);
       if (head !== null) {
-        load(file, head.dataAt, arrays);
+        load(file, head.dataAt);
         return head.state;
       }
       rmSync(file, { force: true });
@@ -101,14 +100,14 @@ export function createCheckpointStore(
     return null;
   };
 
-  const load = (file: string, dataAt: number, into: Tensor[]): void => {
+  const load = (file: string, dataAt: number): void => {
     const handle = openSync(file, "r");
     try {
-      for (const [i, array] of into.entries()) {
-        for (let at = 0; at < bytes; at += pieceBytes) {
-          const part = piece.subarray(0, Math.min(pieceBytes, bytes - at));
-          readFully(handle, part, dataAt + i * bytes + at);
-          upload(backend, array, part, at);
+      for (const [i, array] of arrays.entries()) {
+        for (let at = 0; at < size; at += pieceNumbers) {
+          const part = piece.subarray(0, Math.min(pieceNumbers, size - at));
+          readFully(handle, bytesOf(part), dataAt + i * bytes + 4 * at);
+          session.write(array, at, part);
         }
       }
     } finally {
@@ -174,9 +173,9 @@ function readWhole(
 }
 
 function hashRange(handle: number, hash: Hash, end: number): void {
-  const piece = new Uint8Array(pieceBytes);
-  for (let at = 0; at < end; at += pieceBytes) {
-    const part = piece.subarray(0, Math.min(pieceBytes, end - at));
+  const piece = new Uint8Array(4 * pieceNumbers);
+  for (let at = 0; at < end; at += piece.length) {
+    const part = piece.subarray(0, Math.min(piece.length, end - at));
     if (!readFully(handle, part, at)) return;
     hash.update(part);
   }
@@ -190,3 +189,6 @@ function readFully(handle: number, into: Uint8Array, position: number): boolean 
   }
   return true;
 }
+
+const bytesOf = (numbers: Float32Array): Uint8Array =>
+  new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength);

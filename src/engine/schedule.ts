@@ -1,4 +1,4 @@
-import type { TrainingOptions } from "../engine.js";
+import type { TrainingOptions } from "./engine.js";
 
 type Schedule = Pick<TrainingOptions, "steps" | "learning_rate" | "final_learning_rate_share" | "warmup_steps">;
 

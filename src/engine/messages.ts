@@ -1,5 +1,5 @@
-/** What the engine and its child process say to one another. */
-import type { EvaluationJob, EvaluationResult, StepReport, TrainingJob, TrainingResult } from "../engine.js";
+/** What an engine and its child process say to one another. */
+import type { EvaluationJob, EvaluationResult, StepReport, TrainingJob, TrainingResult } from "./engine.js";
 import type { GradientJob, Gradients } from "./gradient-probe.js";
 
 /** Jobs by kind, with what they report on the way and what they return. */

@@ -3,7 +3,7 @@
  * seed and the epoch's number, and the steps take the next blocks from this endless row: where training
  * continues, nothing but the step's number is needed.
  */
-import { createRandom } from "../../random.js";
+import { createRandom } from "../random.js";
 
 /** Returns the blocks of `step` (from 1). */
 export function createBlockOrder(blocks: number, perStep: number, seed: number): (step: number) => number[] {
