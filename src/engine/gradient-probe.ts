@@ -3,7 +3,7 @@ import { openCheckpoint } from "../model/checkpoint.js";
 import type { ComputeOptions, RowRange, TrainingOptions } from "./engine.js";
 import { neutralOptions } from "./neutral-options.js";
 import { numbersIn, parameterLayout } from "./parameter-layout.js";
-import type { OpenSession } from "./session.js";
+import type { OpenSession, PieceSizes } from "./session.js";
 import { openBlocks } from "./training-data.js";
 
 export interface GradientJob {
@@ -14,6 +14,7 @@ export interface GradientJob {
   rows?: RowRange[];
   options: Partial<TrainingOptions>;
   compute: ComputeOptions;
+  sizes?: PieceSizes;
 }
 
 export interface Gradients {
@@ -29,7 +30,7 @@ export async function probeGradients(job: GradientJob, openSession: OpenSession)
   const set = openBlocks(job.data, config.vocab_size);
   const options = { ...neutralOptions, blocks_per_step: set.blocks, ...job.options };
   const layout = parameterLayout(config, options, job.rows ?? [{ first: 0, end: config.vocab_size }]);
-  const session = await openSession({ checkpoint, layout, options, compute: job.compute });
+  const session = await openSession({ checkpoint, layout, options, compute: job.compute, sizes: job.sizes });
   const blocks = Array.from({ length: set.blocks }, (_, i) => set.read(i));
   const { loss } = await session.computeGradients(blocks, 1);
   const norm = await session.gradientNorm();

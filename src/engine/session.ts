@@ -32,6 +32,15 @@ export interface SessionJob {
   layout: ParameterLayout;
   options: SessionOptions;
   compute: ComputeOptions;
+  sizes?: PieceSizes | undefined;
+}
+
+/** How much is computed at once; tests make it little. Engines have defaults, or do not cut at all. */
+export interface PieceSizes {
+  /** Numbers in the logits of a piece of the tokens. */
+  maximumLogits?: number;
+  /** Numbers in the attention scores of some heads. */
+  maximumScores?: number;
 }
 
 export type SessionOptions = Pick<

@@ -80,7 +80,7 @@ async function attempt(
     result = await engine.train(
       {
         model: job.model,
-        data: job.data,
+        data: { sets: [{ file: job.data, weight: 1 }] },
         rows: job.rows ?? [{ first: 0, end: job.tokenizer.size }],
         options: job.options,
         compute: job.compute,

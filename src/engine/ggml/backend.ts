@@ -5,16 +5,23 @@ import type { Device } from "../engine.js";
 import { cpuThreads } from "./cpu-threads.js";
 import type { Pointer } from "./functions.js";
 import { findGgmlFolder, type Ggml, type GgmlVariant, loadGgml, prepareFfi } from "./library.js";
+import { createMemoryLedger, type MemoryLedger, type MemoryUse, memoryUses } from "./memory-use.js";
 
 export interface Backend {
   ggml: Ggml;
   handle: Pointer;
   /** For example `CPU` or `CUDA0`. */
   name: string;
+  isCpu: boolean;
   /** Default memory of the device. */
   bufferType: Pointer;
   /** CPU threads that compute; 0 on a GPU. */
   threads: number;
+  memory: MemoryLedger;
+  /** Nothing is allocated or computed, only counted: see memory-estimate.ts. */
+  planning: boolean;
+  /** Bytes that the device has free now; 0 where it does not say. */
+  freeMemory(): number;
 }
 
 const deviceType = { cpu: 0, gpu: 1, integratedGpu: 2 };
@@ -45,9 +52,22 @@ export function openBackend(device: Device, threads: number): Backend {
     ggml,
     handle,
     name: ggml.ggml_backend_dev_name(found),
+    isCpu,
     bufferType: ggml.ggml_backend_get_default_buffer_type(handle),
     threads: isCpu ? cpuThreads(threads) : 0,
+    memory: createMemoryLedger(),
+    planning: false,
+    freeMemory() {
+      const [free, total] = [new BigUint64Array(1), new BigUint64Array(1)];
+      ggml.ggml_backend_dev_memory(found, free, total);
+      return Number(free[0]);
+    },
   };
+}
+
+/** The same device as a backend that only counts what would be allocated. */
+export function planningBackend(backend: Backend): Backend {
+  return { ...backend, planning: true, memory: createMemoryLedger() };
 }
 
 /** CUDA where a driver and the package are there, Metal on its machines, else the CPU. */
@@ -76,4 +96,10 @@ function setThreads(ggml: Ggml, device: Pointer, handle: Pointer, threads: numbe
   const registry = ggml.ggml_backend_dev_backend_reg(device);
   const address = ggml.ggml_backend_reg_get_proc_address(registry, "ggml_backend_set_n_threads");
   koffi.call(address, koffi.proto("void", ["void*", "int"]), handle, threads);
+}
+
+export function outOfMemory(backend: Backend, use: MemoryUse): EngineError {
+  return new EngineError("engine.out_of_memory", `${backend.name} has no memory left for ${memoryUses[use]}`, {
+    hint: "Choose activation_checkpointing, a smaller micro_batch, shorter blocks, bf16 or q8_0 precision, or rows: new.",
+  });
 }

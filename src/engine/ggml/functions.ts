@@ -38,6 +38,8 @@ export const ggmlFunctions = {
 
   ggml_new_graph_custom: ["void*", "void*", "size_t", "bool"],
   ggml_build_forward_expand: ["void", "void*", "void*"],
+  ggml_get_first_tensor: ["void*", "void*"],
+  ggml_get_next_tensor: ["void*", "void*", "void*"],
   ggml_graph_n_nodes: ["int", "void*"],
   ggml_graph_node: ["void*", "void*", "int"],
 
@@ -83,9 +85,13 @@ export const ggmlFunctions = {
   ggml_backend_buffer_free: ["void", "void*"],
   ggml_backend_buffer_get_size: ["size_t", "void*"],
   ggml_backend_buffer_clear: ["void", "void*", "uint8_t"],
+  ggml_backend_buft_get_alignment: ["size_t", "void*"],
+  ggml_backend_buft_get_alloc_size: ["size_t", "void*", "void*"],
+  ggml_backend_cpu_buffer_from_ptr: ["void*", "void*", "size_t"],
   ggml_backend_dev_backend_reg: ["void*", "void*"],
   ggml_backend_dev_description: ["str", "void*"],
   ggml_backend_dev_init: ["void*", "void*", "str"],
+  ggml_backend_dev_memory: ["void", "void*", "void*", "void*"],
   ggml_backend_dev_name: ["str", "void*"],
   ggml_backend_dev_type: ["int", "void*"],
   ggml_backend_free: ["void", "void*"],
@@ -102,6 +108,7 @@ export const ggmlFunctions = {
   ggml_gallocr_free: ["void", "void*"],
   ggml_gallocr_get_buffer_size: ["size_t", "void*", "int"],
   ggml_gallocr_new: ["void*", "void*"],
+  ggml_gallocr_reserve_n_size: ["void", "void*", "void*", "void*", "void*", "void*"],
 
   ggml_quantize_chunk: ["size_t", "int", "void*", "void*", "int64_t", "int64_t", "int64_t", "void*"],
   ggml_row_size: ["size_t", "int", "int64_t"],

@@ -1,6 +1,6 @@
 /** A compute graph that is built once, checked against the device and run as often as wanted. */
 import { EngineError } from "../../errors.js";
-import type { Backend } from "./backend.js";
+import { type Backend, outOfMemory } from "./backend.js";
 import type { Pointer } from "./functions.js";
 import { createContext, createOps, type Ops, type Tensor } from "./tensor.js";
 
@@ -29,14 +29,11 @@ export function buildGraph(
   const nodes = ggml.ggml_graph_n_nodes(graph);
   checkSupport(backend, graph, nodes);
   const allocator = ggml.ggml_gallocr_new(backend.bufferType);
-  if (!ggml.ggml_gallocr_alloc_graph(allocator, graph)) {
-    throw new EngineError("engine.out_of_memory", `${backend.name} has no memory left for the intermediate results`, {
-      hint: "Choose a smaller micro_batch or shorter blocks.",
-    });
-  }
+  const bytes = reserve(backend, allocator, graph);
+  backend.memory.add("activations", bytes);
   return {
     nodes,
-    bytes: ggml.ggml_gallocr_get_buffer_size(allocator, 0),
+    bytes,
     compute: () =>
       new Promise((resolve, reject) => {
         ggml.ggml_backend_graph_compute.async(backend.handle, graph, (error, status) => {
@@ -47,9 +44,22 @@ export function buildGraph(
       }),
     free: () => {
       ggml.ggml_gallocr_free(allocator);
+      backend.memory.add("activations", -bytes);
       ggml.ggml_free(context);
     },
   };
+}
+
+/** Bytes of the intermediate results, allocated unless the backend only plans. */
+function reserve(backend: Backend, allocator: Pointer, graph: Pointer): number {
+  const { ggml, planning } = backend;
+  if (planning) {
+    const sizes = new BigUint64Array(1);
+    ggml.ggml_gallocr_reserve_n_size(allocator, graph, null, null, sizes);
+    return Number(sizes[0]);
+  }
+  if (!ggml.ggml_gallocr_alloc_graph(allocator, graph)) throw outOfMemory(backend, "activations");
+  return ggml.ggml_gallocr_get_buffer_size(allocator, 0);
 }
 
 function checkSupport(backend: Backend, graph: Pointer, nodes: number): void {

@@ -5,21 +5,21 @@
  * narrow side, to [d, n]).
  */
 
+import type { GradientSink } from "./gradient-sink.js";
 import type { Inputs } from "./inputs.js";
 import type { Linears } from "./linear.js";
-import type { GradientSink } from "./llama-graph.js";
+import { logits, splitLogits } from "./tables.js";
 import type { Ops, Tensor } from "./tensor.js";
+import type { TableWeights } from "./weights.js";
 
 export interface HeadContext {
   ops: Ops;
   want: (tensor: Tensor) => void;
   linears: Linears;
   inputs: Inputs;
-  /** Name of the head's tensor; the embedding's where they are tied. */
-  name: string;
-  vocabulary: number;
+  table: TableWeights;
   /** Logits of one piece take at most so many numbers. */
-  maximumLogits?: number;
+  maximumLogits?: number | undefined;
 }
 
 /** 512 MB. Also keeps ggml's 32-bit sizes from overflowing. */
@@ -30,20 +30,31 @@ export function headForward(context: HeadContext, hidden: Tensor): void {
   for (const piece of pieces(context, hidden)) softmaxOfPiece(context, piece);
 }
 
-/** The same; hands the head's gradient to `sink` and returns that of the hidden states [d, N]. */
-export function headBackward(context: HeadContext, hidden: Tensor, sink: GradientSink): Tensor {
-  const { ops, want, linears, name } = context;
-  let dHidden: Tensor | null = null;
+/** The same; hands the head's gradient to `sink` and returns that of the hidden states [d, N], or null where nobody wants it. */
+export function headBackward(context: HeadContext, hidden: Tensor, sink: GradientSink, wanted: boolean): Tensor | null {
+  const { ops, want, linears, table } = context;
+  const parts: Tensor[] = [];
   for (const piece of pieces(context, hidden)) {
     const { probabilities, ofTargets } = softmaxOfPiece(context, piece);
     const [, vocabulary, count] = probabilities.shape;
     const dLogits = ops.reshape(ops.setRows(probabilities, ops.shift(ofTargets, -1), piece.targets), vocabulary, count);
-    sink(name, () => linears.weightGradient(ops.mul(piece.hidden, piece.weights), dLogits));
-    const part = ops.mul(linears.backward(name, dLogits), piece.weights);
-    dHidden = dHidden === null ? part : ops.concatColumns(dHidden, part);
-    want(dHidden);
+    const { frozen, trained } = splitLogits(ops, table, dLogits);
+    if (trained !== null) {
+      sink(table.name, () => linears.weightGradient(ops.mul(piece.hidden, piece.weights), trained));
+    }
+    if (!wanted) continue;
+    const through = [
+      ...(trained === null ? [] : [linears.turnedProduct(table.name, trained)]),
+      ...(frozen === null ? [] : [linears.frozenTurnedProduct(table.name, frozen)]),
+    ];
+    const part = ops.mul(
+      through.reduce((sum, one) => ops.add(sum, one)),
+      piece.weights,
+    );
+    want(part);
+    parts.push(part);
   }
-  return dHidden!;
+  return wanted ? parts.reduce((joined, part) => ops.concat(joined, part, 1)) : null;
 }
 
 /** Into how many pieces the head's tokens are cut. */
@@ -64,9 +75,9 @@ interface Piece {
 }
 
 function* pieces(context: HeadContext, hidden: Tensor): Generator<Piece> {
-  const { ops, inputs, vocabulary, maximumLogits = defaultMaximumLogits } = context;
+  const { ops, inputs, table, maximumLogits = defaultMaximumLogits } = context;
   const tokens = hidden.shape[1];
-  const most = tokensInPiece(vocabulary, maximumLogits);
+  const most = tokensInPiece(table.places.length, maximumLogits);
   for (let first = 0; first < tokens; first += most) {
     const count = Math.min(most, tokens - first);
     const cut = (tensor: Tensor): Tensor => (count === tokens ? tensor : ops.columns(tensor, first, count));
@@ -80,9 +91,9 @@ function* pieces(context: HeadContext, hidden: Tensor): Generator<Piece> {
 }
 
 /** p as [1, V, n] and that of the targets, [1, 1, n]. */
-function softmaxOfPiece({ ops, want, linears, name }: HeadContext, { hidden, targets, results }: Piece) {
-  const logits = linears.forward(name, hidden);
-  const probabilities = ops.reshape(ops.softmaxInPlace(logits), 1, logits.shape[0], logits.shape[1]);
+function softmaxOfPiece({ ops, want, linears, table }: HeadContext, { hidden, targets, results }: Piece) {
+  const raw = logits(ops, linears, table, hidden);
+  const probabilities = ops.reshape(ops.softmaxInPlace(raw), 1, raw.shape[0], raw.shape[1]);
   const ofTargets = ops.rows(probabilities, targets);
   want(ops.copy(ofTargets, results));
   return { probabilities, ofTargets };

@@ -1,9 +1,11 @@
 /** What a pass takes and what it leaves behind: tensors that stay, filled anew for every micro-batch. */
 import type { Block } from "../training-set.js";
+import { attentionMask, isOneSegment } from "./attention-mask.js";
 import type { Backend } from "./backend.js";
 import { ggmlType, type Pointer } from "./functions.js";
 import { allocate, upload } from "./memory.js";
 import type { Tensor } from "./tensor.js";
+import type { Weights } from "./weights.js";
 
 export interface BatchShape {
   /** Blocks in a micro-batch. */
@@ -15,34 +17,54 @@ export interface BatchShape {
 }
 
 export interface Inputs extends BatchShape {
-  /** int32[N], N = blocks · length. */
-  tokens: Tensor;
-  /** int32[1, N] */
+  /** Rows to look up in the frozen and in the trained part of the input embedding, int32[N], N = blocks · length. */
+  frozenTokens: Tensor;
+  trainedTokens: Tensor;
+  /** 1 where a token's row is in that part, else 0, float32[1, N]. */
+  isFrozen: Tensor;
+  isTrained: Tensor;
+  /** Which of the distinct trained rows of this micro-batch a token has, int32[N], and those rows; what is left over is the spare row behind the table. */
+  slots: Tensor;
+  distinctRows: Tensor;
+  /** Places of the targets in the head's logits, int32[1, N] */
   targets: Tensor;
   /** float32[1, N]: loss weight of each position over the sum of all in the step. */
   weights: Tensor;
   /** int32[length] */
   positions: Tensor;
-  /** float32[length, length, 1, blocks]: 0 where a query (second dimension) may see a key, else −∞. */
-  mask: Tensor;
+  /** float32[length, length, 1, blocks]: 0 where a query (second dimension) may see a key, else −∞. By the layer's sliding window. */
+  maskOf(window: number | null): Tensor;
   /** Results: each target's probability, float32[N], and the last hidden states after the norm, float32[width, N]. */
   probabilities: Tensor;
   hidden: Tensor;
   buffer: Pointer;
-  bytes: number;
   /** Uploads a micro-batch; missing blocks are left out of the loss. `weightSum` is the whole step's. */
   fill(blocks: readonly Block[], weightSum: number): void;
 }
 
-export function createInputs(backend: Backend, shape: BatchShape): Inputs {
+/** `windows`: the sliding windows of the model's layers. */
+export function createInputs(
+  backend: Backend,
+  shape: BatchShape,
+  tables: Weights["tables"],
+  windows: readonly (number | null)[],
+): Inputs {
   const { blocks: count, length, width } = shape;
   const n = count * length;
-  const memory = allocate(backend, 8, (ops) => ({
-    tokens: ops.tensor(ggmlType.I32, n),
+  /** A window as long as the block hides nothing. */
+  const effective = (window: number | null): number => Math.min(window ?? length, length);
+  const distinct = [...new Set(windows.map(effective))];
+  const memory = allocate(backend, "inputs", 16 + distinct.length, (ops) => ({
+    frozenTokens: ops.tensor(ggmlType.I32, n),
+    trainedTokens: ops.tensor(ggmlType.I32, n),
+    isFrozen: ops.tensor(ggmlType.F32, 1, n),
+    isTrained: ops.tensor(ggmlType.F32, 1, n),
+    slots: ops.tensor(ggmlType.I32, n),
+    distinctRows: ops.tensor(ggmlType.I32, n),
     targets: ops.tensor(ggmlType.I32, 1, n),
     weights: ops.tensor(ggmlType.F32, 1, n),
     positions: ops.tensor(ggmlType.I32, length),
-    mask: ops.tensor(ggmlType.F32, length, length, 1, count),
+    masks: new Map(distinct.map((window) => [window, ops.tensor(ggmlType.F32, length, length, 1, count)])),
     probabilities: ops.tensor(ggmlType.F32, n),
     hidden: ops.tensor(ggmlType.F32, width, n),
   }));
@@ -51,57 +73,93 @@ export function createInputs(backend: Backend, shape: BatchShape): Inputs {
     memory.positions,
     Int32Array.from({ length }, (_, i) => i),
   );
-  const tokens = new Int32Array(n);
-  const targets = new Int32Array(n);
+  const tokens = createTokenInputs(backend, memory, tables, n);
   const weights = new Float32Array(n);
-  const mask = new Float32Array(length * length);
-  const maskBytes = mask.byteLength;
   // What the mask of each block holds now: most blocks are one segment, and then nothing is uploaded.
   const held: string[] = new Array<string>(count).fill("");
   const setMask = (index: number, segments: Int32Array | null): void => {
     const key = segments === null || isOneSegment(segments) ? "causal" : segments.join();
     if (held[index] === key) return;
-    fillMask(mask, length, key === "causal" ? null : segments);
-    upload(backend, memory.mask, mask, index * maskBytes);
+    for (const [window, tensor] of memory.masks) {
+      const mask = attentionMask(length, key === "causal" ? null : segments, window);
+      upload(backend, tensor, mask, index * mask.byteLength);
+    }
     held[index] = key;
   };
   return {
     ...shape,
     ...memory,
+    maskOf: (window) => memory.masks.get(effective(window))!,
     fill(blocks, weightSum) {
-      tokens.fill(0);
-      targets.fill(0);
       weights.fill(0);
       for (let b = 0; b < count; b++) {
         const block = blocks[b];
         setMask(b, block?.segments ?? null);
         if (block === undefined) continue;
-        tokens.set(block.inputs, b * length);
-        targets.set(block.targets, b * length);
         for (let i = 0; i < length; i++) weights[b * length + i] = block.weights[i]! / weightSum;
       }
-      upload(backend, memory.tokens, tokens);
-      upload(backend, memory.targets, targets);
+      tokens.fill(blocks, length);
       upload(backend, memory.weights, weights);
     },
   };
 }
 
-/** One segment with padding at most behind it: what the padding sees does not matter, so the mask is the causal one. */
-function isOneSegment(segments: Int32Array): boolean {
-  let last = segments.length;
-  while (last > 0 && segments[last - 1] === -1) last--;
-  for (let i = 1; i < last; i++) if (segments[i] !== segments[0]) return false;
-  return true;
-}
+type TokenTensors = Pick<
+  Inputs,
+  "frozenTokens" | "trainedTokens" | "isFrozen" | "isTrained" | "slots" | "distinctRows" | "targets"
+>;
 
-/** Every position sees itself, padding too, so that no softmax is over nothing. */
-function fillMask(mask: Float32Array, length: number, segments: Int32Array | null): void {
-  for (let query = 0; query < length; query++) {
-    const row = query * length;
-    for (let key = 0; key < length; key++) {
-      const seen = key <= query && (segments === null || segments[key] === segments[query]);
-      mask[row + key] = seen ? 0 : Number.NEGATIVE_INFINITY;
-    }
-  }
+/** Token ids as the parts of the tables know them. */
+function createTokenInputs(backend: Backend, tensors: TokenTensors, { input, head }: Weights["tables"], n: number) {
+  const [frozen, trained, slots, distinct, targets] = [0, 1, 2, 3, 4].map(() => new Int32Array(n)) as [
+    Int32Array,
+    Int32Array,
+    Int32Array,
+    Int32Array,
+    Int32Array,
+  ];
+  const isFrozen = new Float32Array(n);
+  const isTrained = new Float32Array(n);
+  return {
+    fill(blocks: readonly Block[], length: number): void {
+      frozen.fill(0);
+      trained.fill(0);
+      isFrozen.fill(0);
+      isTrained.fill(0);
+      targets.fill(0);
+      // The row behind the last: gradients of rows that stay end there.
+      distinct.fill(input.trained);
+      slots.fill(n - 1);
+      const slotOf = new Map<number, number>();
+      for (const [b, block] of blocks.entries()) {
+        for (let i = 0; i < length; i++) {
+          const at = b * length + i;
+          targets[at] = head.places[block.targets[i]!]!;
+          const place = input.places[block.inputs[i]!]!;
+          if (place < input.frozen) {
+            frozen[at] = place;
+            isFrozen[at] = 1;
+            continue;
+          }
+          const row = place - input.frozen;
+          trained[at] = row;
+          isTrained[at] = 1;
+          let slot = slotOf.get(row);
+          if (slot === undefined) {
+            slot = slotOf.size;
+            slotOf.set(row, slot);
+            distinct[slot] = row;
+          }
+          slots[at] = slot;
+        }
+      }
+      upload(backend, tensors.frozenTokens, frozen);
+      upload(backend, tensors.trainedTokens, trained);
+      upload(backend, tensors.isFrozen, isFrozen);
+      upload(backend, tensors.isTrained, isTrained);
+      upload(backend, tensors.slots, slots);
+      upload(backend, tensors.distinctRows, distinct);
+      upload(backend, tensors.targets, targets);
+    },
+  };
 }

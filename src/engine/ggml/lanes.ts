@@ -5,8 +5,10 @@
  * A large model, or a GPU, has one lane with everything.
  */
 import type { ModelConfig } from "../../model/config.js";
-import type { Precision } from "../engine.js";
+import { embeddingName } from "../../model/tensor-names.js";
+import { numbersIn } from "../parameter-layout.js";
 import type { Block } from "../training-set.js";
+import { type AdapterDropout, createAdapterDropout } from "./adapter-dropout.js";
 import { type Backend, openBackend } from "./backend.js";
 import { ggmlType } from "./functions.js";
 import { buildGraph } from "./graph.js";
@@ -14,17 +16,19 @@ import { createInputs, type Inputs } from "./inputs.js";
 import { createLossReader, type LossReader } from "./loss-reader.js";
 import { fillZero, placeInside } from "./memory.js";
 import { type Parameters, withOwnGradients } from "./parameters.js";
-import { buildPass, type PassKind } from "./pass.js";
+import { buildPass, type PassOptions } from "./pass.js";
 import type { Weights } from "./weights.js";
 
 /** Up to so many trained numbers: beyond, a gradient array for each lane costs more than the waiting. */
 const smallModel = 16e6;
 
 export interface Lanes {
-  /** Forgets the gradients of the step before; only needed where micro-batches add up. */
+  /** Forgets the gradients of the step before. */
   clear(): void;
   /** Σ weight · nll of each block, nats. The lanes keep the gradients. `weightSum` is the whole step's. */
   run(blocks: readonly Block[], weightSum: number): Promise<number[]>;
+  /** Masks of the adapters' dropout for the next micro-batch. */
+  draw(step: number, microBatch: number): void;
   /** Adds the gradients of all lanes up, in the parameters' own array. */
   collect(): Promise<void>;
 }
@@ -33,34 +37,43 @@ interface Lane {
   inputs: Inputs;
   losses: LossReader;
   parameters: Parameters;
+  dropout: AdapterDropout | null;
   compute(): Promise<void>;
 }
 
-export interface LaneOptions {
+export interface LaneOptions extends Omit<PassOptions, "dropout"> {
   microBatch: number;
   blockLength: number;
-  kind: PassKind;
-  precision: Precision;
-  maximumLogits?: number | undefined;
+  /** Share that is dropped of the adapters' inputs, and the seed of it. */
+  adapterDropout: { dropout: number; seed: number };
 }
 
 export function openLanes(backend: Backend, config: ModelConfig, weights: Weights, options: LaneOptions): Lanes {
-  const { microBatch, blockLength, kind, precision, maximumLogits } = options;
-  const count = countLanes(backend, weights, microBatch);
+  const { microBatch, blockLength, adapterDropout } = options;
+  const main = weights.parameters!;
+  const count = countLanes(backend, main, options);
   const perLane = Math.ceil(microBatch / count);
   const lanes = Array.from({ length: count }, (_, i): Lane => {
-    const own = count === 1 ? backend : openBackend("cpu", Math.floor(backend.threads / count));
-    const parameters = i === 0 ? weights.parameters! : withOwnGradients(own, weights.parameters!);
+    const own = count === 1 ? backend : { ...openBackend("cpu", Math.floor(backend.threads / count)), ...shared(backend) };
+    const parameters = i === 0 ? main : withOwnGradients(own, main);
     const laneWeights = { ...weights, parameters };
-    const inputs = createInputs(own, { blocks: perLane, length: blockLength, width: config.hidden_size });
-    const pass = buildPass(own, config, laneWeights, inputs, { kind, precision, maximumLogits });
-    const losses = createLossReader(own, config, laneWeights, inputs, precision === "bf16");
-    return { inputs, losses, parameters, compute: pass.compute };
+    const shape = { blocks: perLane, length: blockLength, width: config.hidden_size };
+    const inputs = createInputs(own, shape, weights.tables, config.sliding_windows);
+    const dropout = createAdapterDropout(own, main.layout, { ...adapterDropout, tokens: perLane * blockLength });
+    const pass = buildPass(own, config, laneWeights, inputs, { ...options, dropout });
+    const losses = createLossReader(own, laneWeights, inputs, options.precision !== "f32");
+    return { inputs, losses, parameters, dropout, compute: pass.compute };
   });
   const sum = count === 1 ? undefined : sumGraph(backend, lanes);
+  const clear = gradientsToClear(config, weights, options);
   return {
     clear() {
-      for (const { parameters } of lanes) fillZero(backend, parameters.gradients);
+      for (const { parameters } of lanes) {
+        for (const [first, numbers] of clear) fillZero(backend, parameters.arrays.gradients.tensor, first, numbers);
+      }
+    },
+    draw(step, microBatch) {
+      for (const { dropout } of lanes) dropout?.draw(step, microBatch);
     },
     async run(blocks, weightSum) {
       const parts = lanes.map((_, i) => blocks.slice(i * perLane, (i + 1) * perLane));
@@ -76,16 +89,34 @@ export function openLanes(backend: Backend, config: ModelConfig, weights: Weight
   };
 }
 
-function countLanes({ threads }: Backend, { parameters }: Weights, microBatch: number): number {
-  return threads > 1 && parameters!.size <= smallModel ? Math.min(threads, microBatch) : 1;
+/** The lanes' memory counts as the device's. */
+const shared = ({ memory, planning }: Backend) => ({ memory, planning });
+
+/** Masks are drawn for a micro-batch as a whole, so adapters that drop have one lane. */
+function countLanes({ threads }: Backend, { layout }: Parameters, { microBatch, adapterDropout }: LaneOptions): number {
+  if (adapterDropout.dropout > 0 && layout.parameters.some(({ name }) => name.includes(".lora_"))) return 1;
+  return threads > 1 && layout.size <= smallModel ? Math.min(threads, microBatch) : 1;
+}
+
+/** What a pass adds to: everything, or only the rows of the input embedding, which no pass sets as a whole. */
+function gradientsToClear(
+  config: ModelConfig,
+  { parameters }: Weights,
+  { kind }: LaneOptions,
+): [first: number, numbers: number][] {
+  const { layout, arrays } = parameters!;
+  if (kind === "add_gradients") return [[0, arrays.gradients.tensor.shape[0]]];
+  const input = layout.parameters.find(({ name }) => name === embeddingName);
+  if (input === undefined || config.tie_word_embeddings) return [];
+  return [[input.offset, numbersIn(input.shape)]];
 }
 
 /** The first lane's gradients are the parameters' own. */
 function sumGraph(backend: Backend, [first, ...others]: Lane[]) {
-  const { size } = first!.parameters;
+  const { size } = first!.parameters.layout;
   return buildGraph(backend, 8 * others.length + 8, (ops, want) => {
-    const flat = ({ parameters }: Lane) =>
-      placeInside(backend, ops.tensor(ggmlType.F32, size), parameters.gradients, parameters.buffer);
+    const flat = ({ parameters: { arrays } }: Lane) =>
+      placeInside(backend, ops.tensor(ggmlType.F32, size), arrays.gradients.tensor, arrays.gradients.buffer);
     for (const lane of others) want(ops.addInPlace(flat(first!), flat(lane)));
   });
 }

@@ -3,8 +3,6 @@
  * log-likelihood beyond 69), its logits are computed once more and the loss is
  * logsumexp − logit in float64, so that no loss is infinite that should not be.
  */
-import type { ModelConfig } from "../../model/config.js";
-import { embeddingName, headName } from "../../model/tensor-names.js";
 import type { Block } from "../training-set.js";
 import type { Backend } from "./backend.js";
 import { ggmlType } from "./functions.js";
@@ -12,6 +10,7 @@ import { buildGraph } from "./graph.js";
 import type { Inputs } from "./inputs.js";
 import { createLinears } from "./linear.js";
 import { allocate, download, placeInside, upload } from "./memory.js";
+import { logits } from "./tables.js";
 import type { Weights } from "./weights.js";
 
 export interface LossReader {
@@ -25,7 +24,6 @@ const batch = 32;
 
 export function createLossReader(
   backend: Backend,
-  config: ModelConfig,
   weights: Weights,
   inputs: Inputs,
   bf16: boolean,
@@ -45,7 +43,7 @@ export function createLossReader(
       const recovered = new Map<number, number>();
       const positions = [...lost.keys()];
       for (let from = 0; from < positions.length; from += batch) {
-        exact ??= exactLosses(backend, config, weights, inputs, bf16);
+        exact ??= exactLosses(backend, weights, inputs, bf16);
         const some = positions.slice(from, from + batch);
         const losses = await exact(
           some,
@@ -66,16 +64,17 @@ export function createLossReader(
   };
 }
 
-function exactLosses(backend: Backend, config: ModelConfig, weights: Weights, inputs: Inputs, bf16: boolean) {
-  const vocabulary = config.vocab_size;
-  const memory = allocate(backend, 3, (ops) => ({
+function exactLosses(backend: Backend, weights: Weights, inputs: Inputs, bf16: boolean) {
+  const { head } = weights.tables;
+  const vocabulary = head.places.length;
+  const memory = allocate(backend, "inputs", 3, (ops) => ({
     positions: ops.tensor(ggmlType.I32, batch),
     logits: ops.tensor(ggmlType.F32, vocabulary, batch),
   }));
   const graph = buildGraph(backend, 32, (ops, want) => {
-    const head = weights.tied ? embeddingName : headName;
-    const logits = createLinears(ops, weights, bf16).forward(head, ops.rows(inputs.hidden, memory.positions));
-    want(placeInside(backend, logits, memory.logits, memory.buffer));
+    const linears = createLinears({ ops, weights, bf16, sink: () => {}, adapterScale: 1, dropout: null });
+    const recomputed = logits(ops, linears, head, ops.rows(inputs.hidden, memory.positions));
+    want(placeInside(backend, recomputed, memory.logits, memory.buffer));
   });
   const row = new Float32Array(vocabulary);
   return async (positions: number[], targets: number[]): Promise<number[]> => {
@@ -87,7 +86,7 @@ function exactLosses(backend: Backend, config: ModelConfig, weights: Weights, in
     await graph.compute();
     return targets.map((target, i) => {
       download(backend, memory.logits, row, 4 * vocabulary * i);
-      return logSumExp(row) - row[target]!;
+      return logSumExp(row) - row[head.places[target]!]!;
     });
   };
 }

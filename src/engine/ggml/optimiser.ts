@@ -1,13 +1,10 @@
-/**
- * Gradient norm, clipping and AdamW (Loshchilov & Hutter 2019) over the parameters' flat arrays. Only
- * the stretches that may change are touched, so that padding rows stay as they are to the bit.
- */
+/** Gradient norm, clipping and AdamW (Loshchilov & Hutter 2019) over the parameters' flat arrays. */
 import type { TrainingOptions } from "../engine.js";
 import type { Backend } from "./backend.js";
 import { ggmlType } from "./functions.js";
 import { buildGraph, type Graph } from "./graph.js";
 import { allocate, downloadAll, placeInside, upload } from "./memory.js";
-import type { Parameters, Stretch } from "./parameters.js";
+import type { HostArray, Parameters, Stretch } from "./parameters.js";
 import type { Ops, Tensor } from "./tensor.js";
 
 export interface Optimiser {
@@ -20,34 +17,34 @@ export interface Optimiser {
 type Hyperparameters = Pick<TrainingOptions, "beta1" | "beta2" | "epsilon" | "weight_decay" | "clip_norm">;
 
 export function createOptimiser(backend: Backend, parameters: Parameters, options: Hyperparameters): Optimiser {
-  const { stretches } = parameters;
+  const { stretches, arrays } = parameters;
   const widest = Math.max(...stretches.map((stretch) => stretch.shape[0]));
   const normPieces = stretches.flatMap(cutForNorm);
-  const memory = allocate(backend, 4, (ops) => ({
+  const memory = allocate(backend, "inputs", 4, (ops) => ({
     decayed: ops.tensor(ggmlType.F32, 7),
     plain: ops.tensor(ggmlType.F32, 7),
     // The same number many times over: multiplying rows by a row is what devices do fast.
     clip: ops.tensor(ggmlType.F32, widest),
     squares: ops.tensor(ggmlType.F32, normPieces.length),
   }));
-  const part = (ops: Ops, { offset, shape }: Stretch, host: Tensor): Tensor =>
-    placeInside(backend, ops.tensor(ggmlType.F32, ...shape), host, parameters.buffer, offset);
+  const part = (ops: Ops, { offset, shape }: Stretch, host: HostArray): Tensor =>
+    placeInside(backend, ops.tensor(ggmlType.F32, ...shape), host.tensor, host.buffer, offset);
 
   const normGraph = buildGraph(backend, 16 + 8 * normPieces.length, (ops, want) => {
     for (const [i, piece] of normPieces.entries()) {
-      const sum = ops.sum(ops.square(part(ops, piece, parameters.gradients)));
+      const sum = ops.sum(ops.square(part(ops, piece, arrays.gradients)));
       want(placeInside(backend, sum, memory.squares, memory.buffer, i));
     }
   });
   const updateGraph = (clipping: boolean): Graph =>
     buildGraph(backend, 16 + 16 * stretches.length, (ops, want) => {
       for (const stretch of stretches) {
-        const values = part(ops, stretch, parameters.values);
+        const values = part(ops, stretch, arrays.values);
         backend.ggml.ggml_set_param(values.at);
-        let gradient = part(ops, stretch, parameters.gradients);
+        let gradient = part(ops, stretch, arrays.gradients);
         if (clipping) gradient = ops.mulInPlace(gradient, ops.slice(memory.clip, 0, stretch.shape[0]));
-        const first = part(ops, stretch, parameters.firstMoments);
-        const second = part(ops, stretch, parameters.secondMoments);
+        const first = part(ops, stretch, arrays.first_moments);
+        const second = part(ops, stretch, arrays.second_moments);
         want(ops.adamw(values, gradient, first, second, stretch.decay ? memory.decayed : memory.plain));
       }
     });

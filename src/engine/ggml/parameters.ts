@@ -1,5 +1,5 @@
 /** The trained numbers on the device: the flat arrays of the layout, and each parameter as a tensor inside them. */
-import { numbersIn, type Parameter, type ParameterLayout, parameterAlignment } from "../parameter-layout.js";
+import { isTable, numbersIn, type Parameter, type ParameterLayout, parameterAlignment } from "../parameter-layout.js";
 import type { FlatArray } from "../session.js";
 import type { Backend } from "./backend.js";
 import { ggmlType, type Pointer } from "./functions.js";
@@ -13,9 +13,15 @@ export interface Stretch {
   decay: boolean;
 }
 
+/** A flat array and the buffer that it is in. */
+export interface HostArray {
+  tensor: Tensor;
+  buffer: Pointer;
+}
+
 export interface Parameters {
   layout: ParameterLayout;
-  arrays: Record<FlatArray, Tensor>;
+  arrays: Record<FlatArray, HostArray>;
   stretches: Stretch[];
   has(name: string): boolean;
   /** A leaf that shares memory with the parameter, in ggml's order: [in, out]. */
@@ -24,52 +30,33 @@ export interface Parameters {
   gradient(ops: Ops, name: string, spare?: number): Tensor;
   /** Makes a graph node write its result into the parameter's gradient. */
   intoGradient(node: Tensor, name: string): Tensor;
-  /** Memory of the values and moments, and of the gradients, which a lane has of its own. */
-  buffers: { state: Pointer; gradients: Pointer };
-  bytes: number;
 }
 
 /** `spare`: numbers of room behind the gradients, for rows that are thrown away. */
 export function createParameters(backend: Backend, layout: ParameterLayout, spare: number): Parameters {
   const { size } = layout;
   const flat = (ops: Ops) => ops.tensor(ggmlType.F32, size);
-  const state = allocate(backend, 3, (ops) => ({
-    values: flat(ops),
-    first_moments: flat(ops),
-    second_moments: flat(ops),
-  }));
-  const gradients = allocate(backend, 1, (ops) => ({ gradients: ops.tensor(ggmlType.F32, size + spare) }));
-  const { values, first_moments, second_moments } = state;
-  return {
-    layout,
-    arrays: { values, first_moments, second_moments, gradients: gradients.gradients },
-    stretches: stretchesOf(layout),
-    ...access(backend, layout, values, state.buffer, gradients.gradients, gradients.buffer),
-    buffers: { state: state.buffer, gradients: gradients.buffer },
-    bytes: state.bytes + gradients.bytes,
-  };
+  const values = allocate(backend, "values", 1, (ops) => ({ tensor: flat(ops) }));
+  const first = allocate(backend, "moments", 1, (ops) => ({ tensor: flat(ops) }));
+  const second = allocate(backend, "moments", 1, (ops) => ({ tensor: flat(ops) }));
+  const gradients = allocate(backend, "gradients", 1, (ops) => ({ tensor: ops.tensor(ggmlType.F32, size + spare) }));
+  const arrays = { values, first_moments: first, second_moments: second, gradients };
+  return { layout, arrays, stretches: stretchesOf(layout), ...access(backend, layout, arrays) };
 }
 
 /** The same parameters with a gradient array of their own, for a pass that runs beside another. */
 export function withOwnGradients(backend: Backend, parameters: Parameters): Parameters {
-  const { layout, arrays, buffers } = parameters;
-  const own = allocate(backend, 1, (ops) => ({ gradients: ops.tensor(ggmlType.F32, arrays.gradients.shape[0]) }));
-  return {
-    ...parameters,
-    arrays: { ...arrays, gradients: own.gradients },
-    ...access(backend, layout, arrays.values, buffers.state, own.gradients, own.buffer),
-    buffers: { ...buffers, gradients: own.buffer },
-    bytes: own.bytes,
-  };
+  const { layout } = parameters;
+  const length = parameters.arrays.gradients.tensor.shape[0];
+  const gradients = allocate(backend, "gradients", 1, (ops) => ({ tensor: ops.tensor(ggmlType.F32, length) }));
+  const arrays = { ...parameters.arrays, gradients };
+  return { ...parameters, arrays, ...access(backend, layout, arrays) };
 }
 
 function access(
   backend: Backend,
   { parameters }: ParameterLayout,
-  values: Tensor,
-  valuesBuffer: Pointer,
-  gradients: Tensor,
-  gradientsBuffer: Pointer,
+  { values, gradients }: Parameters["arrays"],
 ): Pick<Parameters, "has" | "value" | "gradient" | "intoGradient"> {
   const byName = new Map(parameters.map((parameter) => [parameter.name, parameter]));
   const find = (name: string): Parameter => {
@@ -81,19 +68,27 @@ function access(
     const [columns, rows] = [...shape].reverse();
     return rows === undefined ? ops.tensor(ggmlType.F32, columns!) : ops.tensor(ggmlType.F32, columns!, rows + spare);
   };
+  const place = (tensor: Tensor, host: HostArray, { offset }: Parameter): Tensor =>
+    placeInside(backend, tensor, host.tensor, host.buffer, offset);
   return {
     has: (name) => byName.has(name),
-    value: (ops, name) => placeInside(backend, leaf(ops, find(name)), values, valuesBuffer, find(name).offset),
-    gradient: (ops, name, spare) =>
-      placeInside(backend, leaf(ops, find(name), spare), gradients, gradientsBuffer, find(name).offset),
-    intoGradient: (node, name) => placeInside(backend, node, gradients, gradientsBuffer, find(name).offset),
+    value: (ops, name) => place(leaf(ops, find(name)), values, find(name)),
+    gradient: (ops, name, spare) => place(leaf(ops, find(name), spare), gradients, find(name)),
+    intoGradient: (node, name) => place(node, gradients, find(name)),
   };
 }
 
-/** Joins parameters that lie side by side and are treated alike; gaps of alignment hold zeros, which stay zeros. */
+/**
+ * Joins parameters that lie side by side and are treated alike; gaps of alignment hold zeros, which stay
+ * zeros. A table is a stretch of its own, exact to the number: the spare row of gradients lies behind one.
+ */
 function stretchesOf({ parameters }: ParameterLayout): Stretch[] {
   const stretches: Stretch[] = [];
-  for (const { offset, shape, decay } of parameters) {
+  for (const { name, offset, shape, decay } of parameters) {
+    if (isTable(name)) {
+      stretches.push({ offset, shape: [shape[1]!, shape[0]!], decay });
+      continue;
+    }
     const rows = Math.ceil(numbersIn(shape) / parameterAlignment);
     const last = stretches.at(-1);
     if (last?.decay === decay) last.shape[1] += rows;

@@ -3,18 +3,22 @@
  * gradients of all trained tensors left in (or added to) the parameters' gradient array.
  */
 import type { ModelConfig } from "../../model/config.js";
-import { embeddingName, finalNormName, headName } from "../../model/tensor-names.js";
+import { ropeFactors } from "../../model/rope-factors.js";
+import { finalNormName } from "../../model/tensor-names.js";
 import type { Precision } from "../engine.js";
+import type { AdapterDropout } from "./adapter-dropout.js";
 import type { Backend } from "./backend.js";
+import { createBlockStack } from "./block-stack.js";
 import { ggmlType } from "./functions.js";
+import { createGradientSink } from "./gradient-sink.js";
 import { buildGraph, type Graph } from "./graph.js";
 import { countPieces, headBackward, headForward } from "./head-graph.js";
 import type { Inputs } from "./inputs.js";
 import { createLinears } from "./linear.js";
-import { createLlamaStack, type GradientSink, normLayer } from "./llama-graph.js";
 import { allocate, placeInside, upload } from "./memory.js";
-import { ropeFactors } from "./rope.js";
-import type { Ops, Rope, Tensor } from "./tensor.js";
+import { normLayer } from "./norm.js";
+import { addToRows, embed } from "./tables.js";
+import type { Rope, Tensor } from "./tensor.js";
 import type { Weights } from "./weights.js";
 
 export type PassKind = "forward" | "set_gradients" | "add_gradients";
@@ -22,8 +26,13 @@ export type PassKind = "forward" | "set_gradients" | "add_gradients";
 export interface PassOptions {
   kind: PassKind;
   precision: Precision;
-  /** For tests: see head-graph.ts. */
+  activationCheckpointing: boolean;
+  /** alpha / rank. */
+  adapterScale: number;
+  dropout: AdapterDropout | null;
+  /** For tests: see head-graph.ts and attention-core.ts. */
   maximumLogits?: number | undefined;
+  maximumScores?: number | undefined;
 }
 
 export function buildPass(
@@ -33,56 +42,55 @@ export function buildPass(
   inputs: Inputs,
   options: PassOptions,
 ): Graph {
+  const { kind, dropout, adapterScale, activationCheckpointing, maximumLogits, maximumScores } = options;
+  const { parameters, tables } = weights;
   const rope = createRope(backend, config, inputs);
-  const tokens = inputs.blocks * inputs.length;
-  const maximumNodes =
-    256 + 160 * config.num_hidden_layers + 32 * countPieces(config.vocab_size, tokens, options.maximumLogits);
-  return buildGraph(backend, maximumNodes, (ops, want) => {
-    const sink = gradientSink(ops, want, weights, options.kind);
-    const linears = createLinears(ops, weights, options.precision === "bf16");
-    const context = { ops, config, linears, inputs, rope, sink };
-    const stack = createLlamaStack(context);
-    const finalNorm = normLayer(context, finalNormName);
-    const embedding = linears.leaf(embeddingName);
+  const forwardOnly = kind === "forward";
+  const trainsInput = !forwardOnly && tables.input.trained > 0;
+  const identity = trainsInput && !backend.isCpu ? createIdentity(backend, inputs.blocks * inputs.length) : null;
+  return buildGraph(backend, maximumNodes(config, inputs, options), (ops, want) => {
+    const sink = createGradientSink(ops, want, forwardOnly ? null : parameters, kind === "add_gradients");
+    const bf16 = options.precision !== "f32";
+    const linears = createLinears({ ops, weights, bf16, sink, adapterScale, dropout: forwardOnly ? null : dropout });
+    const block = { ops, want, config, linears, inputs, rope, sink, epsilon: config.rms_norm_eps, maximumScores };
+    const stack = createBlockStack(block, activationCheckpointing && !forwardOnly);
+    const finalNorm = normLayer(block, finalNormName);
 
-    const states = stack.forward(ops.rows(embedding, inputs.tokens));
-    const hidden = finalNorm.forward(states);
-    placeInside(backend, hidden, inputs.hidden, inputs.buffer);
-    const head = {
-      ...{ ops, want, linears, inputs, maximumLogits: options.maximumLogits },
-      name: weights.tied ? embeddingName : headName,
-      vocabulary: config.vocab_size,
-    };
-    if (options.kind === "forward") {
+    const states = stack.forward(embed(ops, linears, tables.input, inputs));
+    const hidden = placeInside(backend, finalNorm.forward(states), inputs.hidden, inputs.buffer);
+    const head = { ops, want, linears, inputs, table: tables.head, maximumLogits };
+    if (forwardOnly) {
       headForward(head, hidden);
       return;
     }
-    const dHidden = headBackward(head, hidden, sink);
+    const dHidden = headBackward(head, hidden, sink, weights.reachesBlocks);
+    if (dHidden === null) return;
     const dEmbedded = stack.backward(finalNorm.backward(dHidden));
-    sink(embeddingName, () => ops.rowsBack(dEmbedded, inputs.tokens, embedding));
+    if (trainsInput) want(addToRows(ops, parameters!, tables.input, inputs, dEmbedded, identity));
+    else want(dEmbedded);
   });
 }
 
-/** The first gradient of a parameter is written (`set_gradients`) or added, what follows in the same graph is added. */
-function gradientSink(ops: Ops, want: (tensor: Tensor) => void, { parameters }: Weights, kind: PassKind): GradientSink {
-  if (parameters === null || kind === "forward") return () => {};
-  const trained = new Set(parameters.names);
-  const written = new Set<string>();
-  return (name, gradient) => {
-    if (!trained.has(name)) return;
-    const first = kind === "set_gradients" && !written.has(name);
-    written.add(name);
-    want(
-      first ? parameters.intoGradient(gradient(), name) : ops.addInPlace(parameters.gradient(ops, name), gradient()),
-    );
-  };
+function maximumNodes(config: ModelConfig, inputs: Inputs, { maximumLogits, maximumScores }: PassOptions): number {
+  const { blocks, length } = inputs;
+  const heads = countPieces(config.vocab_size, blocks * length, maximumLogits);
+  const attentions = maximumScores === undefined && length < 1024 ? 1 : blocks * config.num_key_value_heads;
+  return 512 + (512 + 80 * attentions) * config.num_hidden_layers + 64 * heads;
 }
 
 function createRope(backend: Backend, config: ModelConfig, inputs: Inputs): Rope {
   const factors = ropeFactors(config);
   const rope = { dimensions: config.head_dim, base: config.rope_theta, factors: null, positions: inputs.positions };
   if (factors === null) return rope;
-  const memory = allocate(backend, 2, (ops) => ({ factors: ops.tensor(ggmlType.F32, factors.length) }));
+  const memory = allocate(backend, "inputs", 2, (ops) => ({ factors: ops.tensor(ggmlType.F32, factors.length) }));
   upload(backend, memory.factors, factors);
   return { ...rope, factors: memory.factors };
+}
+
+/** float32[n, n], whose rows are the one-hot rows of n slots. */
+function createIdentity(backend: Backend, n: number): Tensor {
+  const { identity } = allocate(backend, "inputs", 2, (ops) => ({ identity: ops.tensor(ggmlType.F32, n, n) }));
+  const one = Float32Array.of(1);
+  for (let i = 0; i < n; i++) upload(backend, identity, one, 4 * (i * n + i));
+  return identity;
 }

@@ -1,61 +1,112 @@
-/** A model made ready to be trained: weights, inputs, passes and optimiser on the device. One step at a time. */
-
+/** A model on a ggml device, ready to be trained or measured: weights, inputs, passes and optimiser. */
 import { EngineError } from "../../errors.js";
-import type { Checkpoint } from "../../model/checkpoint.js";
-import type { RowRange, TrainingOptions } from "../engine.js";
+import type { FlatArray, SessionJob, TrainingSession } from "../session.js";
 import type { Block } from "../training-set.js";
-import type { Backend } from "./backend.js";
-import { openLanes } from "./lanes.js";
-import { createOptimiser } from "./optimiser.js";
-import type { Parameters } from "./parameters.js";
+import { type Backend, openBackend } from "./backend.js";
+import { createInputs } from "./inputs.js";
+import { type Lanes, openLanes } from "./lanes.js";
+import { createLossReader } from "./loss-reader.js";
+import { download, upload } from "./memory.js";
+import { createOptimiser, type Optimiser } from "./optimiser.js";
+import { buildPass } from "./pass.js";
 import { loadWeights, type Weights } from "./weights.js";
 
-export interface TrainingSession {
-  weights: Weights;
-  parameters: Parameters;
-  /** Gradients of all micro-batches of a step, and its loss: Σ w·nll / Σ w. */
-  computeGradients(blocks: readonly Block[]): Promise<{ loss: number; tokens: number }>;
-  gradientNorm(): Promise<number>;
-  /** AdamW with clipping, after `computeGradients`; `step` from 1. */
-  update(step: number, learningRate: number, norm: number): Promise<void>;
+export async function openGgmlSession(job: SessionJob): Promise<TrainingSession> {
+  return openSessionOn(openBackend(job.compute.device, job.compute.threads), job);
 }
 
-type SessionOptions = Omit<TrainingOptions, "steps" | "seed" | "checkpoint_every">;
-
-/** `maximumLogits`: see head-graph.ts. Throws `EngineError`. */
-export async function openTrainingSession(
-  backend: Backend,
-  checkpoint: Checkpoint,
-  job: { rows: readonly RowRange[]; blockLength: number; options: SessionOptions; maximumLogits?: number | undefined },
-): Promise<TrainingSession> {
-  const { config } = checkpoint;
-  const { precision, trainable, blocks_per_step } = job.options;
-  const weights = await loadWeights(backend, checkpoint, trainable, precision, job.rows);
-  const parameters = weights.parameters!;
-  const microBatch = Math.max(1, Math.min(job.options.micro_batch, blocks_per_step));
-  const single = microBatch >= blocks_per_step;
-  const lanes = openLanes(backend, config, weights, {
-    microBatch,
-    blockLength: job.blockLength,
-    kind: single ? "set_gradients" : "add_gradients",
-    precision,
-    maximumLogits: job.maximumLogits,
-  });
-  const optimiser = createOptimiser(backend, parameters, job.options);
+/** On a backend that is open already, or one that only plans. */
+export async function openSessionOn(backend: Backend, job: SessionJob): Promise<TrainingSession> {
+  const { checkpoint, layout, options } = job;
+  const { precision, seed } = options;
+  const weights = await loadWeights(backend, checkpoint, layout, { precision, keepTransposes: true, seed });
+  // What was read lies on the device now. Left to itself, the copy would count until training ends.
+  globalThis.gc?.();
+  let training: Training | undefined;
+  let measure: ((blocks: readonly Block[]) => Promise<number[]>) | undefined;
+  const started = (blockLength: number): Training => {
+    training ??= openTraining(backend, job, weights, blockLength);
+    return training;
+  };
+  const flat = (array: FlatArray) => weights.parameters!.arrays[array].tensor;
   return {
-    weights,
-    parameters,
-    ...optimiser,
-    async computeGradients(blocks) {
-      const { weightSum, tokens } = countWeights(blocks);
-      if (!single) lanes.clear();
-      let loss = 0;
-      for (let from = 0; from < blocks.length; from += microBatch) {
-        for (const sum of await lanes.run(blocks.slice(from, from + microBatch), weightSum)) loss += sum;
-      }
-      await lanes.collect();
-      return { loss: loss / weightSum, tokens };
+    device: backend.name,
+    layout,
+    async computeGradients(blocks, step) {
+      return started(blocks[0]!.inputs.length).computeGradients(blocks, step);
     },
+    gradientNorm: () => training!.optimiser.gradientNorm(),
+    update: (step, learningRate, norm) => training!.optimiser.update(step, learningRate, norm),
+    async evaluate(blocks) {
+      measure ??= openMeasurement(backend, job, weights, blocks[0]!.inputs.length);
+      return measure(blocks);
+    },
+    read: (array, offset, into) => void download(backend, flat(array), into, 4 * offset),
+    write: (array, offset, from) => upload(backend, flat(array), from, 4 * offset),
+    close: () => {},
+  };
+}
+
+interface Training {
+  computeGradients: TrainingSession["computeGradients"];
+  optimiser: Optimiser;
+}
+
+function openTraining(
+  backend: Backend,
+  { checkpoint: { config }, options, sizes }: SessionJob,
+  weights: Weights,
+  blockLength: number,
+): Training {
+  const { precision, blocks_per_step, lora } = options;
+  const microBatch = Math.max(1, Math.min(options.micro_batch, blocks_per_step));
+  const lanes = openLanes(backend, config, weights, {
+    ...sizes,
+    ...{ microBatch, blockLength, precision },
+    kind: microBatch >= blocks_per_step ? "set_gradients" : "add_gradients",
+    activationCheckpointing: options.activation_checkpointing,
+    adapterScale: lora.alpha / lora.rank,
+    adapterDropout: { dropout: lora.dropout, seed: options.seed },
+  });
+  const optimiser = createOptimiser(backend, weights.parameters!, options);
+  return { optimiser, computeGradients: (blocks, step) => accumulate(lanes, microBatch, blocks, step) };
+}
+
+async function accumulate(lanes: Lanes, microBatch: number, blocks: readonly Block[], step: number) {
+  const { weightSum, tokens } = countWeights(blocks);
+  lanes.clear();
+  let loss = 0;
+  for (let from = 0; from < blocks.length; from += microBatch) {
+    lanes.draw(step, from / microBatch);
+    for (const sum of await lanes.run(blocks.slice(from, from + microBatch), weightSum)) loss += sum;
+  }
+  await lanes.collect();
+  return { loss: loss / weightSum, tokens };
+}
+
+function openMeasurement(
+  backend: Backend,
+  { checkpoint: { config }, options, sizes }: SessionJob,
+  weights: Weights,
+  blockLength: number,
+): (blocks: readonly Block[]) => Promise<number[]> {
+  const { precision, micro_batch, lora } = options;
+  const shape = { blocks: micro_batch, length: blockLength, width: config.hidden_size };
+  const inputs = createInputs(backend, shape, weights.tables, config.sliding_windows);
+  const pass = buildPass(backend, config, weights, inputs, {
+    ...{ ...sizes, kind: "forward", precision, dropout: null },
+    ...{ activationCheckpointing: false, adapterScale: lora.alpha / lora.rank },
+  });
+  const reader = createLossReader(backend, weights, inputs, precision !== "f32");
+  return async (blocks) => {
+    const losses: number[] = [];
+    for (let from = 0; from < blocks.length; from += micro_batch) {
+      const some = blocks.slice(from, from + micro_batch);
+      inputs.fill(some, 1);
+      await pass.compute();
+      losses.push(...(await reader.read(some)));
+    }
+    return losses;
   };
 }
 

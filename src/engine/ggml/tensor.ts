@@ -9,6 +9,8 @@ import type { Ggml } from "./library.js";
 export interface Tensor {
   readonly at: Pointer;
   readonly shape: Shape;
+  /** Known of tensors that were made with a type; results of operations are float32 unless they say otherwise. */
+  readonly type?: ElementType;
 }
 
 export type Shape = readonly [number, number, number, number];
@@ -49,7 +51,7 @@ export function createOps(ggml: Ggml, context: Pointer) {
     context,
     /** A new tensor without data. */
     tensor(type: ElementType, ...shape: number[]): Tensor {
-      return of(ggml.ggml_new_tensor(context, type, shape.length, shape), ...shape);
+      return { ...of(ggml.ggml_new_tensor(context, type, shape.length, shape), ...shape), type };
     },
     add: (a: Tensor, b: Tensor): Tensor => like(ggml.ggml_add(context, a.at, b.at), a),
     addInPlace: (a: Tensor, b: Tensor): Tensor => like(ggml.ggml_add_inplace(context, a.at, b.at), a),
@@ -59,6 +61,7 @@ export function createOps(ggml: Ggml, context: Pointer) {
     square: (a: Tensor): Tensor => like(ggml.ggml_sqr(context, a.at), a),
     /** [1] */
     sum: (a: Tensor): Tensor => of(ggml.ggml_sum(context, a.at), 1),
+    scale: (a: Tensor, factor: number): Tensor => like(ggml.ggml_scale_bias(context, a.at, factor, 0), a),
     /** a + bias */
     shift: (a: Tensor, bias: number): Tensor => like(ggml.ggml_scale_bias(context, a.at, 1, bias), a),
     /** Sums the parts of `a` that a repetition of `b` made. */
@@ -111,6 +114,18 @@ export function createOps(ggml: Ggml, context: Pointer) {
         a.shape[0],
         count,
       ),
+    /** Rows `first` to `first + count` of a float32 matrix [rows, n]: a view that is not contiguous. */
+    features: (a: Tensor, first: number, count: number): Tensor =>
+      of(ggml.ggml_view_2d(context, a.at, count, a.shape[1], 4 * a.shape[0], 4 * first), count, a.shape[1]),
+    /** The first `count` columns' worth of a table of 16-bit numbers: rows cut short, a view. */
+    shortRows16: (a: Tensor, count: number): Tensor =>
+      of(ggml.ggml_view_2d(context, a.at, count, a.shape[1], 2 * a.shape[0], 0), count, a.shape[1]),
+    /** Matrices `first` to `first + count` of a contiguous float32 stack [a, b, c, d], counted over c · d: [a, b, count]. */
+    matrices(a: Tensor, first: number, count: number): Tensor {
+      const [n0, n1] = a.shape;
+      const bytes = 4 * n0 * n1;
+      return of(ggml.ggml_view_3d(context, a.at, n0, n1, count, 4 * n0, bytes, bytes * first), n0, n1, count);
+    },
     /** Elements `first` to `first + count` of a float32 vector; a view. */
     slice: (a: Tensor, first: number, count: number): Tensor =>
       of(ggml.ggml_view_1d(context, a.at, count, 4 * first), count),
@@ -142,8 +157,12 @@ export function createOps(ggml: Ggml, context: Pointer) {
     cast: (a: Tensor, type: ElementType): Tensor => like(ggml.ggml_cast(context, a.at, type), a),
     /** Copies (and converts) into `target`'s memory. */
     copy: (a: Tensor, target: Tensor): Tensor => like(ggml.ggml_cpy(context, a.at, target.at), target),
-    concatColumns: (a: Tensor, b: Tensor): Tensor =>
-      of(ggml.ggml_concat(context, a.at, b.at, 1), a.shape[0], a.shape[1] + b.shape[1]),
+    /** Side by side along `dimension`. */
+    concat(a: Tensor, b: Tensor, dimension: 0 | 1 | 2): Tensor {
+      const shape = [...a.shape];
+      shape[dimension]! += b.shape[dimension];
+      return of(ggml.ggml_concat(context, a.at, b.at, dimension), ...shape);
+    },
     /** One AdamW step on `values` in place; `parameters` float32[7] as ggml wants them. */
     adamw: (values: Tensor, gradient: Tensor, first: Tensor, second: Tensor, parameters: Tensor): Tensor =>
       like(ggml.ggml_opt_step_adamw(context, values.at, gradient.at, first.at, second.at, parameters.at), values),

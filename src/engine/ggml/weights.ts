@@ -1,127 +1,128 @@
 /**
- * The model on the device. Trained tensors live in the parameters' flat arrays (float32); frozen ones in
- * a buffer of their own, each linear map together with its transpose where gradients have to pass
- * through it, so that every product is the kind that devices are fast at.
+ * The model on the device. Trained numbers live in the parameters' flat arrays (float32); frozen tensors
+ * are read from the files piece by piece, so that the host never holds one whole. A frozen linear map through which
+ * gradients have to pass has its transpose beside it where there is room, so that every product is the
+ * kind that devices are fast at; without room the transpose is made when it is needed.
  */
 import type { Checkpoint } from "../../model/checkpoint.js";
-import { float32ToBf16 } from "../../model/float-formats.js";
 import { embeddingName, headName, tensorShapes } from "../../model/tensor-names.js";
-import type { Precision, RowRange, Trainable } from "../engine.js";
+import type { Precision } from "../engine.js";
+import { initialValues } from "../initial-values.js";
+import { isTable, type Parameter, type ParameterLayout } from "../parameter-layout.js";
 import type { Backend } from "./backend.js";
-
 import { ggmlType } from "./functions.js";
-import { buildGraph } from "./graph.js";
-import { allocate, type DeviceBuffer, upload } from "./memory.js";
-import { createParameters, type ParameterSpec, type Parameters } from "./parameters.js";
+import { allocate, upload } from "./memory.js";
+import { createParameters, type Parameters } from "./parameters.js";
+import { storeRows } from "./store-rows.js";
+import { createTableRows, type TableRows } from "./table-rows.js";
 import type { ElementType, Tensor } from "./tensor.js";
+import { transposeAll } from "./transpose-all.js";
 
-export interface Weights {
-  /** Trained tensors; null in an evaluation. */
-  parameters: Parameters | null;
-  /** Frozen tensors by their name in the checkpoint. */
-  frozen: ReadonlyMap<string, Tensor>;
-  /** Transposes of frozen linear maps, by the same name. */
-  transposed: ReadonlyMap<string, Tensor>;
-  tied: boolean;
-  bytes: number;
+/** A table in two parts: see table-rows.ts. */
+export interface TableWeights extends TableRows {
+  /** Name in the checkpoint, and of the trained rows among the parameters. */
+  name: string;
+  width: number;
+  /** [width, frozen], or null where every row is trained. */
+  frozenPart: Tensor | null;
 }
 
-/** `trainable` null: nothing is trained. `rows`: rows of embedding and head that may change. */
+export interface Weights {
+  /** Null where nothing is trained. */
+  parameters: Parameters | null;
+  /** Frozen tensors by their name in the checkpoint; the frozen part of a table under the table's name. */
+  frozen: ReadonlyMap<string, Tensor>;
+  /** Transposes that are kept, by the same name. */
+  transposed: ReadonlyMap<string, Tensor>;
+  /** The same object twice where they are tied. */
+  tables: { input: TableWeights; head: TableWeights };
+  /** Whether gradients have to pass through the blocks. */
+  reachesBlocks: boolean;
+}
+
+export interface WeightsOptions {
+  precision: Precision;
+  keepTransposes: boolean;
+  seed: number;
+}
+
 export async function loadWeights(
   backend: Backend,
   checkpoint: Checkpoint,
-  trainable: Trainable | null,
-  precision: Precision,
-  rows: readonly RowRange[],
+  layout: ParameterLayout,
+  options: WeightsOptions,
 ): Promise<Weights> {
-  const shapes = new Map([...tensorShapes(checkpoint.config)].map(([name, shape]) => [name, [...shape].reverse()]));
-  const trained = [...shapes.keys()].filter((name) => isTrained(name, trainable));
-  const specs = trained.map((name) => parameterSpec(name, shapes.get(name)!, rows));
-  const parameters = specs.length === 0 ? null : createParameters(backend, inGroups(specs));
-  const frozenNames = [...shapes.keys()].filter((name) => !isTrained(name, trainable));
-  const frozen = allocateFrozen(backend, frozenNames, shapes, precision, trainable !== null);
-  for (const name of frozenNames) {
-    const data = checkpoint.readFloat32(name);
-    const tensor = frozen.tensors.get(name)!;
-    upload(backend, tensor, frozen.types.get(name) === ggmlType.BF16 ? float32ToBf16(data) : data);
-  }
-  await transposeAll(backend, frozen.tensors, frozen.transposed);
-  const weights: Weights = {
-    parameters,
-    frozen: frozen.tensors,
-    transposed: frozen.transposed,
-    tied: checkpoint.config.tie_word_embeddings,
-    bytes: frozen.bytes + (parameters?.bytes ?? 0),
-  };
-  resetParameters(backend, weights, checkpoint);
-  // What was read lies on the device now. Left to itself, the copy would count until training ends.
-  globalThis.gc?.();
-  return weights;
-}
-
-/** Puts the checkpoint's values (again) into the trained tensors. */
-export function resetParameters(backend: Backend, { parameters }: Weights, checkpoint: Checkpoint): void {
-  if (parameters === null) return;
-  for (const name of parameters.names) {
-    upload(backend, parameters.values, checkpoint.readFloat32(name), 4 * parameters.offset(name));
-  }
-}
-
-function isTrained(name: string, trainable: Trainable | null): boolean {
-  return trainable === "full" || (trainable === "embeddings" && isTable(name));
-}
-
-function isTable(name: string): boolean {
-  return name === embeddingName || name === headName;
-}
-
-function parameterSpec(name: string, shape: number[], rows: readonly RowRange[]): ParameterSpec {
-  const everyRow = rows.length === 1 && rows[0]!.first === 0 && rows[0]!.end === shape.at(-1);
-  return { name, shape, trained: isTable(name) && !everyRow ? rows : null, decay: shape.length > 1 };
-}
-
-/** Norms first, then linear maps, then the tables: what AdamW treats alike lies side by side. */
-function inGroups(specs: ParameterSpec[]): ParameterSpec[] {
-  const group = (spec: ParameterSpec): number => (!spec.decay ? 0 : isTable(spec.name) ? 2 : 1);
-  return specs
-    .map((spec, i) => ({ spec, i }))
-    .sort((a, b) => group(a.spec) - group(b.spec) || a.i - b.i)
-    .map(({ spec }) => spec);
-}
-
-function allocateFrozen(
-  backend: Backend,
-  names: string[],
-  shapes: ReadonlyMap<string, number[]>,
-  precision: Precision,
-  transposes: boolean,
-): DeviceBuffer & { tensors: Map<string, Tensor>; transposed: Map<string, Tensor>; types: Map<string, ElementType> } {
-  const matrixType = precision === "bf16" ? ggmlType.BF16 : ggmlType.F32;
-  const types = new Map<string, ElementType>();
-  return allocate(backend, 2 * names.length + 1, (ops) => {
-    const tensors = new Map<string, Tensor>();
-    const transposed = new Map<string, Tensor>();
+  const { config } = checkpoint;
+  const byName = new Map(layout.parameters.map((parameter) => [parameter.name, parameter]));
+  const specs = frozenSpecs(checkpoint, byName, options.precision);
+  const width = config.hidden_size;
+  const parameters = layout.size === 0 ? null : createParameters(backend, layout, width);
+  const reachesBlocks = layout.parameters.some(({ name }) => name !== headName || config.tie_word_embeddings);
+  const frozen = allocate(backend, "weights", specs.length + 1, (ops) => {
     ops.tensor(ggmlType.F32, 1); // a buffer cannot be empty
-    for (const name of names) {
-      const shape = shapes.get(name)!;
-      const type = shape.length > 1 ? matrixType : ggmlType.F32;
-      types.set(name, type);
-      tensors.set(name, ops.tensor(type, ...shape));
-      if (transposes && shape.length > 1) transposed.set(name, ops.tensor(type, shape[1]!, shape[0]!));
-    }
-    return { tensors, transposed, types };
-  });
+    return { tensors: new Map(specs.map(({ name, type, shape }) => [name, ops.tensor(type, ...shape)])) };
+  }).tensors;
+  for (const spec of specs) storeRows(backend, frozen.get(spec.name)!, spec.type, checkpoint, spec.name, spec.ranges);
+  const turned = !reachesBlocks ? [] : specs.filter(
+    ({ name, shape, type }) =>
+      shape.length > 1 && type !== ggmlType.Q8_0 && (name !== embeddingName || config.tie_word_embeddings),
+  );
+  const transposed = options.keepTransposes ? await transposeAll(backend, turned, frozen) : new Map<string, Tensor>();
+  if (parameters !== null) resetParameters(backend, parameters, checkpoint, options.seed);
+  const table = (name: string): TableWeights => {
+    const trained = byName.get(name);
+    const rows = createTableRows(config.vocab_size, trained === undefined ? [] : trained.rows);
+    return { ...rows, name, width, frozenPart: frozen.get(name) ?? null };
+  };
+  const input = table(embeddingName);
+  const tables = { input, head: config.tie_word_embeddings ? input : table(headName) };
+  return { parameters, frozen, transposed, tables, reachesBlocks };
 }
 
-async function transposeAll(
+/** Puts the values that training begins with (again) into the trained tensors. */
+export function resetParameters(
   backend: Backend,
-  from: ReadonlyMap<string, Tensor>,
-  to: ReadonlyMap<string, Tensor>,
-): Promise<void> {
-  if (to.size === 0) return;
-  const graph = buildGraph(backend, 4 * to.size, (ops, want) => {
-    for (const [name, target] of to) want(ops.copy(ops.transpose(from.get(name)!), target));
-  });
-  await graph.compute();
-  graph.free();
+  { arrays, layout }: Parameters,
+  checkpoint: Checkpoint,
+  seed: number,
+): void {
+  if (backend.planning) return;
+  for (const parameter of layout.parameters) {
+    let offset = parameter.offset;
+    for (const piece of initialValues(parameter, checkpoint, seed)) {
+      upload(backend, arrays.values.tensor, piece, 4 * offset);
+      offset += piece.length;
+    }
+  }
+}
+
+export interface FrozenSpec {
+  name: string;
+  /** In ggml's order. */
+  shape: number[];
+  type: ElementType;
+  /** Rows of the checkpoint's tensor that are kept. */
+  ranges: TableRows["frozenRanges"];
+}
+
+function frozenSpecs(checkpoint: Checkpoint, trained: Map<string, Parameter>, precision: Precision): FrozenSpec[] {
+  const specs: FrozenSpec[] = [];
+  for (const [name, shape] of tensorShapes(checkpoint.config)) {
+    const parameter = trained.get(name);
+    const [rows, columns] = shape as [number, number?];
+    if (columns === undefined) {
+      if (parameter === undefined) specs.push({ name, shape: [rows], type: ggmlType.F32, ranges: [] });
+      continue;
+    }
+    const { frozenRanges, frozen } = createTableRows(rows, parameter === undefined ? [] : parameter.rows);
+    if (frozen === 0) continue;
+    specs.push({ name, shape: [columns, frozen], type: matrixType(name, columns, precision), ranges: frozenRanges });
+  }
+  return specs;
+}
+
+/** Q8_0 works on blocks of 32 numbers. The tables stay in bf16: a row of them is looked up, not only multiplied. */
+function matrixType(name: string, columns: number, precision: Precision): ElementType {
+  if (precision === "f32") return ggmlType.F32;
+  return precision === "q8_0" && !isTable(name) && columns % 32 === 0 ? ggmlType.Q8_0 : ggmlType.BF16;
 }

@@ -3,8 +3,10 @@ import assert from "node:assert/strict";
 import path from "node:path";
 import { after, before, describe, it } from "node:test";
 import type * as tfjs from "@tensorflow/tfjs-core";
-import { computeGradients } from "../../../src/engine/ggml/engine.js";
-import type { GradientJob } from "../../../src/engine/ggml/gradient-probe.js";
+import { runJob } from "../../../src/engine/child-job.js";
+import type { TrainingOptions } from "../../../src/engine/engine.js";
+import { ggmlWorker } from "../../../src/engine/ggml/engine.js";
+import type { GradientJob } from "../../../src/engine/gradient-probe.js";
 import type { Block } from "../../../src/engine/training-set.js";
 import { openCheckpoint } from "../../../src/model/checkpoint.js";
 import { randomBlocks, relativeError, temporaryFolder, writeBlocks, writeMinuteModel } from "../minute-model.js";
@@ -34,20 +36,23 @@ function reference(model: string, blocks: Block[]): { loss: number; gradients: R
   };
 }
 
-async function compare(label: string, changes: Record<string, unknown>, job: Partial<GradientJob> = {}, limit = 1e-4) {
+type Changes = Partial<TrainingOptions> & Pick<GradientJob, "sizes">;
+
+async function compare(
+  label: string,
+  changes: Record<string, unknown>,
+  { sizes, ...options }: Changes = {},
+  limit = 1e-4,
+) {
   const model = writeMinuteModel(path.join(temporary.folder, label), changes);
   const rows = (changes.vocab_size as number) ?? 50;
   const blocks = randomBlocks(2, 12, rows);
   const data = writeBlocks(path.join(temporary.folder, `${label}.blocks`), blocks);
   const compute = { device: "cpu", threads: 1 } as const;
-  const ours = await computeGradients({
-    model,
-    data,
-    trainable: "full",
-    precision: "f32",
-    micro_batch: 2,
-    compute,
-    ...job,
+  const ours = await runJob(ggmlWorker, "gradients", {
+    ...{ model, data, compute },
+    ...(sizes !== undefined && { sizes }),
+    options: { trainable: "full", precision: "f32", micro_batch: 2, ...options },
   });
   const expected = reference(model, blocks);
   assert.ok(Math.abs(ours.loss - expected.loss) < limit * expected.loss, `loss ${ours.loss}, not ${expected.loss}`);
@@ -79,8 +84,14 @@ describe("gradients", () => {
     await compare("accumulated", {}, { micro_batch: 1 });
   });
   it("with the head cut into pieces of 5 tokens", async () => {
-    await compare("pieces", {}, { maximum_logits: 5 * 50 });
-    await compare("pieces-tied", { tie_word_embeddings: true }, { maximum_logits: 5 * 50, micro_batch: 1 });
+    await compare("pieces", {}, { sizes: { maximumLogits: 5 * 50 } });
+    await compare("pieces-tied", { tie_word_embeddings: true }, { sizes: { maximumLogits: 5 * 50 }, micro_batch: 1 });
+  });
+  it("with attention for one key-value head at a time, and blocks computed twice", async () => {
+    await compare("scores", {}, { sizes: { maximumScores: 12 * 12 * 2 } });
+    await compare("scores-one", { num_key_value_heads: 1 }, { sizes: { maximumScores: 1 } });
+    await compare("checkpointing", {}, { activation_checkpointing: true });
+    await compare("both", {}, { activation_checkpointing: true, sizes: { maximumScores: 12 * 12 * 2 } });
   });
   it("of a vocabulary so wide that its transpose is made in tiles, and of one that cannot be cut", async () => {
     await compare("wide", { vocab_size: 8320 });

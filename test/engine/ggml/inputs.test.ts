@@ -4,11 +4,14 @@ import { describe, it } from "node:test";
 import { type Backend, openBackend } from "../../../src/engine/ggml/backend.js";
 import { createInputs } from "../../../src/engine/ggml/inputs.js";
 import { downloadAll } from "../../../src/engine/ggml/memory.js";
+import { createTableRows } from "../../../src/engine/ggml/table-rows.js";
 import type { Block } from "../../../src/engine/training-set.js";
 import { randomBlocks } from "../minute-model.js";
 
 const length = 12;
 const cpu = openBackend("cpu", 1);
+const table = { ...createTableRows(50, null), name: "table", width: 8, frozenPart: null };
+const tables = { input: table, head: table };
 
 /** A backend that counts the bytes that are uploaded. */
 function counting(): Backend & { uploaded: number } {
@@ -36,10 +39,10 @@ const returning = withSegments(0, 0, 1, 1, 0, 0, 1, 1, 0, 0, 1, 1);
 
 describe("inputs of a pass", () => {
   it("let every position see itself and what came before in its segment", () => {
-    const inputs = createInputs(cpu, { blocks: 4, length, width: 8 });
+    const inputs = createInputs(cpu, { blocks: 4, length, width: 8 }, tables, [null]);
     for (const blocks of [[causal, packed, padded, returning], [packed, causal, returning, padded], [returning]]) {
       inputs.fill(blocks, 1);
-      const mask = downloadAll(cpu, inputs.mask);
+      const mask = downloadAll(cpu, inputs.maskOf(null));
       for (const [b, { segments }] of blocks.entries()) {
         for (let query = 0; query < length; query++) {
           // What padding sees is of no consequence, as long as it sees something.
@@ -59,8 +62,8 @@ describe("inputs of a pass", () => {
 
   it("upload the causal mask once, and another one only where the segments change", () => {
     const backend = counting();
-    const inputs = createInputs(backend, { blocks: 2, length, width: 8 });
-    const plain = 2 * length * 3 * 4;
+    const inputs = createInputs(backend, { blocks: 2, length, width: 8 }, tables, [null]);
+    const plain = 2 * length * 8 * 4;
     const mask = length * length * 4;
     const fill = (...blocks: Block[]): number => {
       backend.uploaded = 0;
@@ -77,7 +80,7 @@ describe("inputs of a pass", () => {
   });
 
   it("leave missing blocks out of the loss", () => {
-    const inputs = createInputs(cpu, { blocks: 2, length, width: 8 });
+    const inputs = createInputs(cpu, { blocks: 2, length, width: 8 }, tables, [null]);
     inputs.fill([causal, packed], 4);
     inputs.fill([packed], 4);
     const weights = downloadAll(cpu, inputs.weights);

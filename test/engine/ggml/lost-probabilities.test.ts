@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import path from "node:path";
 import { after, before, describe, it } from "node:test";
 import * as tfjs from "@tensorflow/tfjs-core";
-import { computeGradients } from "../../../src/engine/ggml/engine.js";
+import { runJob } from "../../../src/engine/child-job.js";
+import { ggmlWorker } from "../../../src/engine/ggml/engine.js";
 import { getEngine } from "../../../src/engine/registry.js";
 import { openCheckpoint } from "../../../src/model/checkpoint.js";
 import { createRandomModel } from "../../../src/model/random-model.js";
@@ -55,12 +56,12 @@ for (const tie_word_embeddings of [false, true]) {
     });
 
     it("has them in a training step too, where the gradients stay finite", async () => {
-      const job = { model, data, trainable: "embeddings", precision: "f32", micro_batch: 4, compute } as const;
+      const job = { model, data, compute, options: { micro_batch: 4 } };
       const sum = (values: number[]): number => values.reduce((a, b) => a + b, 0);
-      const { loss, norm } = await computeGradients(job);
+      const { loss, norm } = await runJob(ggmlWorker, "gradients", job);
       assert.ok(Math.abs(loss / (sum(expected) / sum(weightsOfBlocks)) - 1) < 1e-5);
       assert.ok(Number.isFinite(norm) && norm > 0);
-      const pieces = await computeGradients({ ...job, maximum_logits: 5 * 50 });
+      const pieces = await runJob(ggmlWorker, "gradients", { ...job, sizes: { maximumLogits: 5 * 50 } });
       assert.ok(Math.abs(pieces.loss / loss - 1) < 1e-6);
     });
   });

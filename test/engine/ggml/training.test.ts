@@ -6,12 +6,13 @@ import path from "node:path";
 import { after, describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
 import type * as tfjs from "@tensorflow/tfjs-core";
+import { runJob } from "../../../src/engine/child-job.js";
 import type { StepReport, TrainingJob } from "../../../src/engine/engine.js";
-import { createBlockOrder } from "../../../src/engine/ggml/block-order.js";
-import { runJob } from "../../../src/engine/ggml/engine.js";
-import { learningRate } from "../../../src/engine/ggml/schedule.js";
+import { ggmlWorker } from "../../../src/engine/ggml/engine.js";
+import { neutralOptions } from "../../../src/engine/neutral-options.js";
 import { getEngine } from "../../../src/engine/registry.js";
-import { openTrainingSet } from "../../../src/engine/training-set.js";
+import { learningRate } from "../../../src/engine/schedule.js";
+import { openTrainingData } from "../../../src/engine/training-data.js";
 import { openCheckpoint } from "../../../src/model/checkpoint.js";
 import { randomBlocks, relativeError, temporaryFolder, writeBlocks, writeMinuteModel } from "../minute-model.js";
 import { referenceLoss } from "../reference-llama.js";
@@ -28,13 +29,15 @@ function createJob(label: string, changes: Changes = {}, config: Record<string, 
   const { options, ...rest } = changes;
   return {
     model: rest.model ?? writeMinuteModel(path.join(folder, "model"), config),
-    data: rest.data ?? writeBlocks(path.join(folder, "data.blocks"), randomBlocks(7, 12, 40)),
+    data: rest.data ?? oneSet(writeBlocks(path.join(folder, "data.blocks"), randomBlocks(7, 12, 40))),
     rows: [{ first: 0, end: 50 }],
     compute: { device: "cpu", threads: 1 },
     checkpoints: path.join(folder, "checkpoints"),
     output: path.join(folder, "output"),
     ...rest,
     options: {
+      ...neutralOptions,
+      schedule: "cosine",
       trainable: "full",
       steps: 6,
       blocks_per_step: 4,
@@ -53,6 +56,10 @@ function createJob(label: string, changes: Changes = {}, config: Record<string, 
       ...options,
     },
   };
+}
+
+function oneSet(file: string): TrainingJob["data"] {
+  return { sets: [{ file, weight: 1 }] };
 }
 
 /** Of 50. */
@@ -79,12 +86,11 @@ async function trainReference(job: TrainingJob): Promise<{ losses: number[]; wei
   const moments = new Map(
     names.map((name) => [name, { m: weights.get(name)!.map(() => 0), v: weights.get(name)!.map(() => 0) }]),
   );
-  const set = openTrainingSet(job.data);
   const o = job.options;
-  const order = createBlockOrder(set.blocks, o.blocks_per_step, o.seed);
+  const data = openTrainingData(job.data, checkpoint.config.vocab_size, o);
   const losses: number[] = [];
   for (let step = 1; step <= o.steps; step++) {
-    const blocks = order(step).map((i) => set.read(i));
+    const blocks = data.blocksOf(step).map((block) => block.read());
     const tensors = names.map((name, i) => tf.tensor(weights.get(name)!, shapes[i]!));
     const { value, grads } = tf.valueAndGrads((...t: tfjs.Tensor[]) =>
       referenceLoss(tf, checkpoint.config, Object.fromEntries(names.map((name, i) => [name, t[i]!])), blocks),
@@ -253,7 +259,7 @@ describe("an interrupted training", () => {
     const expected = await finished;
     const job = resumable("killed");
     let pid: number | undefined;
-    const killed = runJob("train", job, ({ step }) => step === 5 && process.kill(pid!, "SIGKILL"), undefined, {
+    const killed = runJob(ggmlWorker, "train", job, ({ step }) => step === 5 && process.kill(pid!, "SIGKILL"), undefined, {
       onChild: (child) => {
         pid = child.pid;
       },
@@ -339,7 +345,7 @@ describe("a training that cannot be done", () => {
     const job = createJob("nan", { options: { learning_rate: 1e30, clip_norm: 0, warmup_steps: 0, weight_decay: 0 } });
     await assert.rejects(getEngine().train(job), (error: Error & { code: string }) => {
       assert.equal(error.code, "engine.not_finite");
-      assert.match(error.message, /step \d+.*blocks \d/);
+      assert.match(error.message, /step \d+.*block \d/);
       return true;
     });
     assert.ok(!existsSync(job.output));
@@ -347,7 +353,7 @@ describe("a training that cannot be done", () => {
 
   it("names the block and position of an id beyond the model", async () => {
     const data = writeBlocks(path.join(temporary.folder, "wide.blocks"), randomBlocks(3, 12, 60));
-    await assert.rejects(getEngine().train(createJob("wide", { data })), {
+    await assert.rejects(getEngine().train(createJob("wide", { data: oneSet(data) })), {
       name: "CorpusError",
       code: "training_set.id",
       message: /wide\.blocks, block \d, position \d+: token id 5\d/,
@@ -356,7 +362,7 @@ describe("a training that cannot be done", () => {
 
   it("turns a failed assertion of ggml into an error", async () => {
     const worker = new URL("asserting-worker.js", import.meta.url);
-    const running = runJob("train", createJob("assertion"), undefined, undefined, { worker });
+    const running = runJob(worker, "train", createJob("assertion"));
     await assert.rejects(running, (error: Error & { code: string; hint: string }) => {
       assert.equal(error.name, "EngineError");
       assert.equal(error.code, "engine.assertion");

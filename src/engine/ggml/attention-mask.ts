@@ -1,0 +1,23 @@
+/** Which keys a query sees, as numbers that are added to the scores before the softmax. */
+
+/** One segment with padding at most behind it: what the padding sees does not matter, so the mask is the causal one. */
+export function isOneSegment(segments: Int32Array): boolean {
+  let last = segments.length;
+  while (last > 0 && segments[last - 1] === -1) last--;
+  for (let i = 1; i < last; i++) if (segments[i] !== segments[0]) return false;
+  return true;
+}
+
+/**
+ * float32[length, length], a row a query: 0 for itself and the `window` − 1 positions before it in the same
+ * segment, −∞ else. Padding sees itself too, so that no softmax is over nothing.
+ */
+export function attentionMask(length: number, segments: Int32Array | null, window: number): Float32Array {
+  const mask = new Float32Array(length * length).fill(Number.NEGATIVE_INFINITY);
+  for (let query = 0; query < length; query++) {
+    for (let key = Math.max(0, query - window + 1); key <= query; key++) {
+      if (segments === null || segments[key] === segments[query]) mask[query * length + key] = 0;
+    }
+  }
+  return mask;
+}
