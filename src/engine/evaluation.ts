@@ -20,7 +20,10 @@ export async function evaluate(
     try {
       const { precision, micro_batch, compute } = job;
       const options = { ...neutralOptions, precision, micro_batch: Math.min(micro_batch, set.blocks) };
-      const session = await openSession({ checkpoint, layout: nothingTrained, options, compute });
+      const session = await openSession({
+        ...{ checkpoint, layout: nothingTrained, options, compute },
+        blockLength: set.blockLength,
+      });
       const result: EvaluationResult = { block_losses: [], block_weights: [] };
       for (let from = 0; from < set.blocks; from += options.micro_batch) {
         const count = Math.min(options.micro_batch, set.blocks - from);

@@ -30,7 +30,8 @@ export async function probeGradients(job: GradientJob, openSession: OpenSession)
   const set = openBlocks(job.data, config.vocab_size);
   const options = { ...neutralOptions, blocks_per_step: set.blocks, ...job.options };
   const layout = parameterLayout(config, options, job.rows ?? [{ first: 0, end: config.vocab_size }]);
-  const session = await openSession({ checkpoint, layout, options, compute: job.compute, sizes: job.sizes });
+  const { compute, sizes } = job;
+  const session = await openSession({ checkpoint, layout, options, compute, sizes, blockLength: set.blockLength });
   const blocks = Array.from({ length: set.blocks }, (_, i) => set.read(i));
   const { loss } = await session.computeGradients(blocks, 1);
   const norm = await session.gradientNorm();

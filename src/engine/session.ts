@@ -22,6 +22,8 @@ export interface TrainingSession {
   /** Fills `into` with numbers of a flat array from `offset` (in numbers) on. */
   read(array: FlatArray, offset: number, into: Float32Array): void;
   write(array: FlatArray, offset: number, from: Float32Array): void;
+  /** Products and sums a second of a large matrix product in the session's precision, as measured now. */
+  peakFlops?(): Promise<number>;
   /** Frees what the session holds. */
   close(): void;
 }
@@ -32,6 +34,8 @@ export interface SessionJob {
   layout: ParameterLayout;
   options: SessionOptions;
   compute: ComputeOptions;
+  /** Positions in a block of the training, or of the evaluation where nothing is trained. */
+  blockLength: number;
   sizes?: PieceSizes | undefined;
 }
 

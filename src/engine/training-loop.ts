@@ -26,7 +26,10 @@ export async function train(
     const data = openTrainingData(job.data, config.vocab_size, job.options);
     try {
       const layout = parameterLayout(config, job.options, job.rows);
-      const session = await openSession({ checkpoint, layout, options: job.options, compute: job.compute });
+      const session = await openSession({
+        ...{ checkpoint, layout, options: job.options, compute: job.compute },
+        blockLength: data.blockLength,
+      });
       const store = createCheckpointStore(session, job.checkpoints, trainingFingerprint(job));
       const state = store.restore() ?? { step: 0, losses: [], tokens: 0 };
       await takeSteps(job, session, data, { store, state }, onStep, isInterrupted);

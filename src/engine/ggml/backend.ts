@@ -20,7 +20,7 @@ export interface Backend {
   memory: MemoryLedger;
   /** Nothing is allocated or computed, only counted: see memory-estimate.ts. */
   planning: boolean;
-  /** Bytes that the device has free now; 0 where it does not say. */
+  /** Bytes that the device has free now. */
   freeMemory(): number;
 }
 
@@ -58,6 +58,8 @@ export function openBackend(device: Device, threads: number): Backend {
     memory: createMemoryLedger(),
     planning: false,
     freeMemory() {
+      // A CPU device counts what files of the page cache occupy as taken.
+      if (isCpu) return process.availableMemory();
       const [free, total] = [new BigUint64Array(1), new BigUint64Array(1)];
       ggml.ggml_backend_dev_memory(found, free, total);
       return Number(free[0]);

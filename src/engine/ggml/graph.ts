@@ -8,7 +8,7 @@ export interface Graph {
   /** Runs on a thread of its own, so that the event loop stays free. Throws `EngineError`. */
   compute(): Promise<void>;
   nodes: number;
-  /** Bytes for intermediate results. */
+  /** For intermediate results, and on a CPU for its work space. */
   bytes: number;
   free(): void;
 }
@@ -25,11 +25,12 @@ export function buildGraph(
   const { ggml } = backend;
   const context = createContext(ggml, maximumNodes);
   const graph = ggml.ggml_new_graph_custom(context, maximumNodes, false);
-  describe(createOps(ggml, context), (tensor) => ggml.ggml_build_forward_expand(graph, tensor.at));
+  const ops = createOps(ggml, context);
+  describe(ops, (tensor) => ggml.ggml_build_forward_expand(graph, tensor.at));
   const nodes = ggml.ggml_graph_n_nodes(graph);
   checkSupport(backend, graph, nodes);
   const allocator = ggml.ggml_gallocr_new(backend.bufferType);
-  const bytes = reserve(backend, allocator, graph);
+  const bytes = reserve(backend, allocator, graph) + (backend.isCpu ? ops.workBytes() : 0);
   backend.memory.add("activations", bytes);
   return {
     nodes,

@@ -18,6 +18,8 @@ export interface LinearContext {
   sink: GradientSink;
   /** alpha / rank of the adapters. */
   adapterScale: number;
+  /** A trained table is multiplied once forwards: its rounded copy may be written over with the transpose. */
+  roundsOnce: boolean;
   /** Null in an evaluation, and where nothing is dropped. */
   dropout: AdapterDropout | null;
 }
@@ -64,8 +66,10 @@ export function createLinears(context: LinearContext): Linears {
   const transpose = (x: Tensor): Tensor => once(turned, x, () => asType(ops.transpose(x), productType));
   const transposeExactly = (x: Tensor): Tensor =>
     once(bf16 ? turnedExactly : turned, x, () => ops.contiguous(ops.transpose(x)));
-  const turnTrained = (w: Tensor): Tensor =>
-    once(turned, w, () => (tilesOf(w) > 1 ? ops.transposeInTiles(w, productType, tilesOf(w)) : transpose(w)));
+  const turnTrained = (w: Tensor): Tensor => {
+    const over = context.roundsOnce ? rounded.get(w) : undefined;
+    return once(turned, w, () => (tilesOf(w) > 1 ? ops.transposeInTiles(w, productType, tilesOf(w), over) : transpose(w)));
+  };
   /** Not kept in the graph: where there is no room for transposes, two of them at once are too many. */
   const turnFrozen = (name: string): Tensor => {
     const kept = weights.transposed.get(name);

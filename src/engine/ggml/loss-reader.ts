@@ -72,7 +72,7 @@ function exactLosses(backend: Backend, weights: Weights, inputs: Inputs, bf16: b
     logits: ops.tensor(ggmlType.F32, vocabulary, batch),
   }));
   const graph = buildGraph(backend, 32, (ops, want) => {
-    const linears = createLinears({ ops, weights, bf16, sink: () => {}, adapterScale: 1, dropout: null });
+    const linears = createLinears({ ops, weights, bf16, sink: () => {}, adapterScale: 1, dropout: null, roundsOnce: false });
     const recomputed = logits(ops, linears, head, ops.rows(inputs.hidden, memory.positions));
     want(placeInside(backend, recomputed, memory.logits, memory.buffer));
   });

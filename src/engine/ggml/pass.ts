@@ -51,7 +51,11 @@ export function buildPass(
   return buildGraph(backend, maximumNodes(config, inputs, options), (ops, want) => {
     const sink = createGradientSink(ops, want, forwardOnly ? null : parameters, kind === "add_gradients");
     const bf16 = options.precision !== "f32";
-    const linears = createLinears({ ops, weights, bf16, sink, adapterScale, dropout: forwardOnly ? null : dropout });
+    const linears = createLinears({
+      ...{ ops, weights, bf16, sink, adapterScale },
+      dropout: forwardOnly ? null : dropout,
+      roundsOnce: countPieces(config.vocab_size, inputs.blocks * inputs.length, maximumLogits) === 1,
+    });
     const block = { ops, want, config, linears, inputs, rope, sink, epsilon: config.rms_norm_eps, maximumScores };
     const stack = createBlockStack(block, activationCheckpointing && !forwardOnly);
     const finalNorm = normLayer(block, finalNormName);

@@ -3,38 +3,29 @@ import { EngineError } from "../../errors.js";
 import type { FlatArray, SessionJob, TrainingSession } from "../session.js";
 import type { Block } from "../training-set.js";
 import { type Backend, openBackend } from "./backend.js";
+import { fitMemory } from "./fit-memory.js";
 import { createInputs } from "./inputs.js";
 import { type Lanes, openLanes } from "./lanes.js";
 import { createLossReader } from "./loss-reader.js";
 import { download, upload } from "./memory.js";
 import { createOptimiser, type Optimiser } from "./optimiser.js";
 import { buildPass } from "./pass.js";
+import { measurePeakFlops } from "./peak-flops.js";
 import { loadWeights, type Weights } from "./weights.js";
 
 export async function openGgmlSession(job: SessionJob): Promise<TrainingSession> {
-  return openSessionOn(openBackend(job.compute.device, job.compute.threads), job);
-}
-
-/** On a backend that is open already, or one that only plans. */
-export async function openSessionOn(backend: Backend, job: SessionJob): Promise<TrainingSession> {
-  const { checkpoint, layout, options } = job;
-  const { precision, seed } = options;
-  const weights = await loadWeights(backend, checkpoint, layout, { precision, keepTransposes: true, seed });
+  const backend = openBackend(job.compute.device, job.compute.threads);
+  const plan = { ...job, ...(await fitMemory(backend, job)) };
+  const { weights, training, measurement } = await prepareSession(backend, plan);
   // What was read lies on the device now. Left to itself, the copy would count until training ends.
   globalThis.gc?.();
-  let training: Training | undefined;
-  let measure: ((blocks: readonly Block[]) => Promise<number[]>) | undefined;
-  const started = (blockLength: number): Training => {
-    training ??= openTraining(backend, job, weights, blockLength);
-    return training;
-  };
+  let measure = measurement;
+  const { layout, options } = job;
   const flat = (array: FlatArray) => weights.parameters!.arrays[array].tensor;
   return {
     device: backend.name,
     layout,
-    async computeGradients(blocks, step) {
-      return started(blocks[0]!.inputs.length).computeGradients(blocks, step);
-    },
+    computeGradients: (blocks, step) => training!.computeGradients(blocks, step),
     gradientNorm: () => training!.optimiser.gradientNorm(),
     update: (step, learningRate, norm) => training!.optimiser.update(step, learningRate, norm),
     async evaluate(blocks) {
@@ -43,7 +34,25 @@ export async function openSessionOn(backend: Backend, job: SessionJob): Promise<
     },
     read: (array, offset, into) => void download(backend, flat(array), into, 4 * offset),
     write: (array, offset, from) => upload(backend, flat(array), from, 4 * offset),
+    peakFlops: () => measurePeakFlops(backend, options.precision),
     close: () => {},
+  };
+}
+
+export interface SessionPlan extends SessionJob {
+  keepTransposes: boolean;
+}
+
+/** Weights, and the graphs of training or of measuring, on a backend that computes or only plans. */
+export async function prepareSession(backend: Backend, plan: SessionPlan) {
+  const { checkpoint, layout, options, keepTransposes, blockLength } = plan;
+  const { precision, seed } = options;
+  const weights = await loadWeights(backend, checkpoint, layout, { precision, keepTransposes, seed });
+  const trains = layout.size > 0;
+  return {
+    weights,
+    training: trains ? openTraining(backend, plan, weights, blockLength) : undefined,
+    measurement: trains ? undefined : openMeasurement(backend, plan, weights, blockLength),
   };
 }
 

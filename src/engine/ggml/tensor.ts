@@ -45,6 +45,7 @@ export function createOps(ggml: Ggml, context: Pointer) {
     return { at, shape: [a, b, c, d] };
   };
   const like = (at: Pointer, tensor: Tensor): Tensor => ({ at, shape: tensor.shape });
+  let work = 0;
   const ropeArguments = (r: Rope) => [r.dimensions, 2, 0, r.base, 1, 0, 1, 32, 1] as const;
 
   return {
@@ -79,8 +80,12 @@ export function createOps(ggml: Ggml, context: Pointer) {
     rmsNormBack: (gradient: Tensor, input: Tensor, epsilon: number): Tensor =>
       like(ggml.ggml_rms_norm_back(context, gradient.at, input.at, epsilon), input),
     /** `a` [k, n, c, d], `b` [k, m, C, D] -> aᵀb [n, m, C, D]; `a` is repeated where C, D are multiples of c, d. */
-    matmul: (a: Tensor, b: Tensor): Tensor =>
-      of(ggml.ggml_mul_mat(context, a.at, b.at), a.shape[1], b.shape[1], b.shape[2], b.shape[3]),
+    matmul(a: Tensor, b: Tensor): Tensor {
+      if (a.type === ggmlType.BF16 || a.type === ggmlType.Q8_0) work = Math.max(work, 2 * elements(b.shape));
+      return of(ggml.ggml_mul_mat(context, a.at, b.at), a.shape[1], b.shape[1], b.shape[2], b.shape[3]);
+    },
+    /** Bytes that a CPU takes to round the second factor of the largest product. */
+    workBytes: (): number => work,
     /** `a` [n, k], `b` [m, k] -> abᵀ [n, m], the sum over the second dimension. */
     outerProduct: (a: Tensor, b: Tensor): Tensor =>
       of(ggml.ggml_out_prod(context, a.at, b.at), a.shape[0], b.shape[0], b.shape[2], b.shape[3]),
@@ -136,25 +141,33 @@ export function createOps(ggml: Ggml, context: Pointer) {
     tokensFirst: (a: Tensor): Tensor =>
       of(ggml.ggml_permute(context, a.at, 1, 2, 0, 3), a.shape[2], a.shape[0], a.shape[1], a.shape[3]),
     /** Swaps dimensions 0 and 1; a view. */
-    transpose: (a: Tensor): Tensor =>
-      of(ggml.ggml_transpose(context, a.at), a.shape[1], a.shape[0], a.shape[2], a.shape[3]),
+    transpose: (a: Tensor): Tensor => ({
+      ...a,
+      ...of(ggml.ggml_transpose(context, a.at), a.shape[1], a.shape[0], a.shape[2], a.shape[3]),
+    }),
     /**
      * Transpose of a contiguous float32 matrix [n, m] as `type`, in memory, written in `tiles` bands of m
      * (a divisor of it). Written in one go, a long row is gathered from more cache lines than a cache holds.
+     * `over`: a contiguous matrix of the same size and type that is written over.
      */
-    transposeInTiles(a: Tensor, type: typeof ggmlType.F32 | typeof ggmlType.BF16, tiles: number): Tensor {
+    transposeInTiles(
+      a: Tensor,
+      type: typeof ggmlType.F32 | typeof ggmlType.BF16,
+      tiles: number,
+      over?: Tensor,
+    ): Tensor {
       const [n, m] = a.shape;
       const tile = m / tiles;
       const size = type === ggmlType.F32 ? 4 : 2;
-      const result = ggml.ggml_new_tensor(context, type, 2, [m, n]);
+      const result = over?.at ?? ggml.ggml_new_tensor(context, type, 2, [m, n]);
       const bands = ggml.ggml_view_3d(context, a.at, n, tile, tiles, 4 * n, 4 * n * tile, 0);
       const turned = ggml.ggml_permute(context, bands, 1, 0, 2, 3);
       const places = ggml.ggml_view_3d(context, result, tile, n, tiles, size * m, size * tile, 0);
       const copied = ggml.ggml_cpy(context, turned, places);
-      return of(ggml.ggml_view_2d(context, copied, m, n, size * m, 0), m, n);
+      return { ...of(ggml.ggml_view_2d(context, copied, m, n, size * m, 0), m, n), type };
     },
-    contiguous: (a: Tensor): Tensor => like(ggml.ggml_cont(context, a.at), a),
-    cast: (a: Tensor, type: ElementType): Tensor => like(ggml.ggml_cast(context, a.at, type), a),
+    contiguous: (a: Tensor): Tensor => ({ ...a, at: ggml.ggml_cont(context, a.at) }),
+    cast: (a: Tensor, type: ElementType): Tensor => ({ ...like(ggml.ggml_cast(context, a.at, type), a), type }),
     /** Copies (and converts) into `target`'s memory. */
     copy: (a: Tensor, target: Tensor): Tensor => like(ggml.ggml_cpy(context, a.at, target.at), target),
     /** Side by side along `dimension`. */

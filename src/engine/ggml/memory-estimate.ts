@@ -1,0 +1,24 @@
+/**
+ * What a training will take, before it takes it: the same code that builds the run builds it on a backend
+ * that only counts, so the estimate is exact but for what the process itself needs.
+ */
+import { type Backend, planningBackend } from "./backend.js";
+import { type MemoryAccount, totalBytes } from "./memory-use.js";
+import { prepareSession, type SessionPlan } from "./session.js";
+
+export interface MemoryEstimate {
+  uses: MemoryAccount;
+  /** Of the device, and on a CPU of the process around it too. */
+  bytes: number;
+}
+
+/** Node, its libraries and the piece of a file that is being read: measured on Linux. */
+export const processBytes = 120e6;
+
+/** Nothing is read and nothing allocated; of the checkpoint only the configuration is looked at. */
+export async function estimateMemory(backend: Backend, plan: SessionPlan): Promise<MemoryEstimate> {
+  const planning = planningBackend(backend);
+  await prepareSession(planning, plan);
+  const uses = planning.memory.now;
+  return { uses, bytes: totalBytes(uses) + (backend.isCpu ? processBytes : 0) };
+}
