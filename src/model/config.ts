@@ -3,20 +3,18 @@ import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { z } from "zod";
 import { CheckpointError } from "../errors.js";
+import { type Architecture, type Family, families, readArchitecture } from "./architectures.js";
+import { type RopeScaling, readRope } from "./rope-scaling.js";
+import { slidingWindows } from "./sliding-windows.js";
+import type { TargetModule } from "./tensor-names.js";
 
-/** How LLaMa-3.1 and later stretch the slow rotary frequencies. */
-export interface Llama3RopeScaling {
-  rope_type: "llama3";
-  factor: number;
-  low_freq_factor: number;
-  high_freq_factor: number;
-  original_max_position_embeddings: number;
-}
+export type { Architecture } from "./architectures.js";
+export type { Llama3RopeScaling, RopeScaling } from "./rope-scaling.js";
 
 export interface ModelConfig {
   /** config.json as read. */
   raw: Record<string, unknown>;
-  architecture: "llama";
+  architecture: Architecture;
   hidden_size: number;
   intermediate_size: number;
   num_hidden_layers: number;
@@ -27,7 +25,13 @@ export interface ModelConfig {
   vocab_size: number;
   rms_norm_eps: number;
   rope_theta: number;
-  rope_scaling: Llama3RopeScaling | null;
+  rope_scaling: RopeScaling | null;
+  /** Linear maps of every block that have a bias. */
+  biased_modules: readonly TargetModule[];
+  /** Queries and keys go through an RMS norm over each head, [head_dim], before they are turned. */
+  qk_norm: boolean;
+  /** One entry a layer: a position sees itself and the window − 1 positions before it; null: all before it. */
+  sliding_windows: readonly (number | null)[];
   tie_word_embeddings: boolean;
   max_position_embeddings: number;
   bos_token_id: number | undefined;
@@ -44,13 +48,6 @@ const positive = z.number().positive();
 const id = z.int().min(0);
 const ids = z.union([id, z.array(id)], "expected an id or a list of ids").nullish();
 
-const llama3Scaling = z.object({
-  factor: positive,
-  low_freq_factor: positive,
-  high_freq_factor: positive,
-  original_max_position_embeddings: size,
-});
-
 const configSchema = z.object({
   hidden_size: size,
   intermediate_size: size,
@@ -64,12 +61,17 @@ const configSchema = z.object({
   rope_scaling: z.record(z.string(), z.unknown()).nullish(),
   rope_parameters: z.record(z.string(), z.unknown()).nullish(),
   tie_word_embeddings: z.boolean().default(false),
-  max_position_embeddings: size.default(2048),
+  max_position_embeddings: size.optional(),
   bos_token_id: ids,
   eos_token_id: ids,
   hidden_act: z.literal("silu").default("silu"),
-  attention_bias: z.literal(false).nullish(),
-  mlp_bias: z.literal(false).nullish(),
+  attention_bias: z.boolean().nullish(),
+  mlp_bias: z.boolean().nullish(),
+  // Its bounds are looked at where it is used: families that do not slide carry all sorts of values.
+  sliding_window: z.number().nullish(),
+  use_sliding_window: z.boolean().nullish(),
+  max_window_layers: z.int().min(0).nullish(),
+  layer_types: z.array(z.string()).nullish(),
   partial_rotary_factor: z.literal(1).nullish(),
   quantization_config: z.null("quantised weights cannot be read").optional(),
 });
@@ -99,30 +101,35 @@ export function readModelConfig(folder: string): ModelConfig {
 export function parseModelConfig(raw: unknown, source: string): ModelConfig {
   if (typeof raw !== "object" || raw === null || Array.isArray(raw)) throw invalid(source, ["expected an object"]);
   const given = raw as Record<string, unknown>;
-  checkArchitecture(given, source);
+  const architecture = readArchitecture(given, source);
+  const family: Family = families[architecture];
   const parsed = configSchema.safeParse(given);
   if (!parsed.success) throw invalid(source, faultsOf(parsed.error));
   const { data } = parsed;
   const faults: string[] = [];
   const heads = data.num_attention_heads;
-  const keyValueHeads = data.num_key_value_heads ?? heads;
+  const absent = data.num_key_value_heads === undefined ? family.num_key_value_heads : null;
+  const keyValueHeads = data.num_key_value_heads ?? absent ?? heads;
   if (heads % keyValueHeads !== 0) {
-    faults.push(`num_key_value_heads: ${keyValueHeads} does not divide num_attention_heads (${heads})`);
+    const origin = absent === null ? "" : `, what ${architecture} has where the key is absent,`;
+    faults.push(`num_key_value_heads: ${keyValueHeads}${origin} does not divide num_attention_heads (${heads})`);
   }
-  const headDim = data.head_dim ?? data.hidden_size / heads;
+  const headDim = data.head_dim ?? family.head_dim ?? data.hidden_size / heads;
   if (!Number.isInteger(headDim)) {
     faults.push(`hidden_size: ${data.hidden_size} is not a multiple of num_attention_heads (${heads})`);
   } else if (headDim % 2 !== 0) {
     faults.push(`head_dim: ${headDim} is odd, but rotary positions turn pairs`);
   }
-  const rope = readRope(data, faults);
+  const hints: string[] = [];
+  const rope = readRope(data, faults, hints);
+  const windows = slidingWindows(architecture, data, faults);
   const bos = idList(data.bos_token_id);
   const eos = idList(data.eos_token_id);
   faults.push(...rowFaults("bos_token_id", bos, data.vocab_size), ...rowFaults("eos_token_id", eos, data.vocab_size));
-  if (faults.length > 0) throw invalid(source, faults);
+  if (faults.length > 0) throw invalid(source, faults, hints[0]);
   return {
     raw: given,
-    architecture: "llama",
+    architecture,
     hidden_size: data.hidden_size,
     intermediate_size: data.intermediate_size,
     num_hidden_layers: data.num_hidden_layers,
@@ -132,55 +139,14 @@ export function parseModelConfig(raw: unknown, source: string): ModelConfig {
     vocab_size: data.vocab_size,
     rms_norm_eps: data.rms_norm_eps,
     ...rope,
+    biased_modules: family.biased(data),
+    qk_norm: family.qk_norm,
+    sliding_windows: windows,
     tie_word_embeddings: data.tie_word_embeddings,
-    max_position_embeddings: data.max_position_embeddings,
+    max_position_embeddings: data.max_position_embeddings ?? family.max_position_embeddings,
     bos_token_id: bos[0],
     eos_token_ids: eos,
   };
-}
-
-const laterArchitectures = ["mistral", "qwen2", "qwen3"];
-
-function checkArchitecture(raw: Record<string, unknown>, source: string): void {
-  const classes = Array.isArray(raw.architectures) ? raw.architectures : [];
-  const named = [raw.model_type, ...classes].filter((name) => name !== undefined && name !== null).map(String);
-  const family = (name: string): string => name.replace(/ForCausalLM$/, "").toLowerCase();
-  if (named.length === 0) throw invalid(source, ["model_type: missing"]);
-  const other = named.find((name) => family(name) !== "llama");
-  if (other === undefined) return;
-  throw new CheckpointError(
-    "checkpoint.architecture",
-    `${source}: the architecture ${JSON.stringify(other)} is not supported, only Llama is`,
-    laterArchitectures.includes(family(other)) ? { hint: "Mistral, Qwen2 and Qwen3 come in a later version." } : {},
-  );
-}
-
-type Rope = Pick<ModelConfig, "rope_theta" | "rope_scaling">;
-
-/** Newer files keep everything in `rope_parameters`, older ones have `rope_theta` beside `rope_scaling`, with `type` before `rope_type`. */
-function readRope(data: z.infer<typeof configSchema>, faults: string[]): Rope {
-  const key = data.rope_parameters == null ? "rope_scaling" : "rope_parameters";
-  const scaling = data[key] ?? {};
-  const theta = scaling.rope_theta ?? data.rope_theta ?? 10000;
-  const plain: Rope = { rope_theta: Number(theta), rope_scaling: null };
-  if (!positive.safeParse(theta).success) faults.push(`${key}.rope_theta: expected a number above 0`);
-  const turned = scaling.partial_rotary_factor;
-  if (turned !== undefined && turned !== 1) faults.push(`${key}.partial_rotary_factor: only 1 is supported`);
-  const type = scaling.rope_type ?? scaling.type ?? "default";
-  if (type === "default") return plain;
-  if (type !== "llama3") {
-    faults.push(`${key}.rope_type: ${JSON.stringify(type)} is not supported, only "default" and "llama3" are`);
-    return plain;
-  }
-  const parsed = llama3Scaling.safeParse(scaling);
-  if (!parsed.success) {
-    faults.push(...faultsOf(parsed.error, `${key}.`));
-    return plain;
-  }
-  if (parsed.data.high_freq_factor <= parsed.data.low_freq_factor) {
-    faults.push(`${key}.high_freq_factor: must be above low_freq_factor`);
-  }
-  return { ...plain, rope_scaling: { rope_type: "llama3", ...parsed.data } };
 }
 
 const idList = (value: number | number[] | null | undefined): number[] =>
@@ -189,11 +155,15 @@ const idList = (value: number | number[] | null | undefined): number[] =>
 const rowFaults = (key: string, list: number[], rows: number): string[] =>
   list.filter((entry) => entry >= rows).map((entry) => `${key}: ${entry}, but vocab_size is ${rows}`);
 
-const faultsOf = (error: z.ZodError, prefix = ""): string[] =>
-  error.issues.map((issue) => `${prefix}${issue.path.join(".")}: ${issue.message}`);
+const faultsOf = (error: z.ZodError): string[] =>
+  error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
 
-const invalid = (source: string, faults: string[]): CheckpointError =>
-  new CheckpointError("checkpoint.config_invalid", `${source}: ${faults.join("; ")}`);
+const invalid = (source: string, faults: string[], hint?: string): CheckpointError =>
+  new CheckpointError(
+    "checkpoint.config_invalid",
+    `${source}: ${faults.join("; ")}`,
+    hint === undefined ? {} : { hint },
+  );
 
 /** Throws `CheckpointError` where `file` cannot be read or holds no JSON object. */
 export function readJsonObject(file: string): Record<string, unknown> {
