@@ -28,15 +28,16 @@ export interface ExportOptions {
   model: string;
   /** The file to write; an older one is replaced when the new one is whole. */
   out: string;
-  /** Type of the matrices; norms stay f32. */
+  /** Type of the matrices; norms and biases stay f32. */
   type: GgufType;
   /** Texts of the user's own for the gate, besides the built-in ones. */
   lines?: readonly string[];
 }
 
 /**
- * Throws `CheckpointError`: the model is damaged, llama.cpp has no place for a part of it (`gguf.architecture`), the tokenizer cannot be expressed (`gguf.pre_tokenizer`,
- * `gguf.tokenizer_kind`) or comes out differently (`gguf.tokenizer_differs`), the file cannot be written.
+ * Throws `CheckpointError`: the model is damaged, llama.cpp has no place for a part of it (`gguf.architecture`), the
+ * tokenizer cannot be expressed (`gguf.pre_tokenizer`, `gguf.tokenizer_kind`) or comes out differently
+ * (`gguf.tokenizer_differs`), the file cannot be written.
  */
 export async function exportGguf(options: ExportOptions, progress?: Progress): Promise<void> {
   const { model, out, type, lines = [] } = options;
