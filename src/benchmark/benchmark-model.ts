@@ -6,6 +6,7 @@ import { BenchmarkError } from "../errors.js";
 import { makeFolder } from "../make-folder.js";
 import { openCheckpoint } from "../model/checkpoint.js";
 import { readModelConfig } from "../model/config.js";
+import { exactContext } from "../model/gguf/exact-context.js";
 import { exportGguf } from "../model/gguf/export-gguf.js";
 import { embeddingName } from "../model/tensor-names.js";
 import { sha256, sha256File } from "../sha256.js";
@@ -21,7 +22,7 @@ export interface BenchmarkModel {
   tokenizerSha256: string;
   /** What the weights are exported as; `gguf` where they come so. */
   type: WeightType | "gguf";
-  /** Positions that the model was trained for; undefined where only llama.cpp knows. */
+  /** Positions that the model was trained for, a sliding window's at most; undefined where only llama.cpp knows. */
   contextLimit: number | undefined;
   /** The GGUF file, exported into a folder of its own where the model is a folder. */
   openFile(): Promise<{ file: string; release(): void }>;
@@ -63,7 +64,7 @@ async function folderModel({ model, tokenizer: other, type, work }: ModelPlace):
     sha256: weights,
     tokenizerSha256: hashTokenizer(model),
     type: used,
-    contextLimit: config.max_position_embeddings,
+    contextLimit: exactContext(config),
     async openFile() {
       const kept = work !== undefined;
       if (kept) makeFolder(work);

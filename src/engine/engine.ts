@@ -3,6 +3,8 @@
  * computes on every device, and `tfjs`. Both work in a child process, so that a failed assertion becomes
  * an `EngineError` and never ends the program.
  */
+import type { TargetModule } from "../model/tensor-names.js";
+
 export type Trainable = "embeddings" | "lora" | "full";
 /** `q8_0`: as `bf16`, with the frozen matrices of the blocks in 8 bits. */
 export type Precision = "f32" | "bf16" | "q8_0";
@@ -11,9 +13,7 @@ export type ScheduleName = "cosine" | "linear" | "wsd" | "constant";
 /** Input embedding and LM head; one table where they are tied. */
 export type Table = "input" | "head";
 
-/** Linear maps of a block, by the name that checkpoints and PEFT give them. */
-export const targetModules = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"] as const;
-export type TargetModule = (typeof targetModules)[number];
+export { type TargetModule, targetModules } from "../model/tensor-names.js";
 
 /** Where and how to compute; no influence on what is computed beyond rounding. */
 export interface ComputeOptions {

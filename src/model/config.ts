@@ -159,7 +159,11 @@ const faultsOf = (error: z.ZodError): string[] =>
   error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
 
 const invalid = (source: string, faults: string[], hint?: string): CheckpointError =>
-  new CheckpointError("checkpoint.config_invalid", `${source}: ${faults.join("; ")}`, hint === undefined ? {} : { hint });
+  new CheckpointError(
+    "checkpoint.config_invalid",
+    `${source}: ${faults.join("; ")}`,
+    hint === undefined ? {} : { hint },
+  );
 
 /** Throws `CheckpointError` where `file` cannot be read or holds no JSON object. */
 export function readJsonObject(file: string): Record<string, unknown> {

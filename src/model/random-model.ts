@@ -11,12 +11,12 @@ export interface RandomModelOptions {
   seed: number;
   /** Standard deviation of embedding and LM head; the configuration's initializer_range (0.02) by default. */
   embedding_std?: number | undefined;
-  /** The same for all matrices of the blocks. */
+  /** The same for all matrices and biases of the blocks. */
   projection_std?: number | undefined;
   dtype: TensorType;
 }
 
-/** Writes a model folder with normal weights and norms of one. Each tensor depends on the seed and its own name only. */
+/** Writes a model folder with normal weights and biases, and norms of one. Each tensor depends on the seed and its own name only. */
 export function createRandomModel(folder: string, config: Record<string, unknown>, options: RandomModelOptions): void {
   const parsed = parseModelConfig(config, `${folder}/config.json`);
   const range = typeof config.initializer_range === "number" ? config.initializer_range : 0.02;
@@ -24,7 +24,8 @@ export function createRandomModel(folder: string, config: Record<string, unknown
   const tensors: TensorSource[] = [];
   for (const [name, shape] of tensorShapes(parsed)) {
     const std = name === embeddingName || name === headName ? embedding_std : projection_std;
-    const values = shape.length === 1 ? 1 : { std, seed: Number.parseInt(sha256(`${seed} ${name}`).slice(0, 8), 16) };
+    const isNorm = shape.length === 1 && !name.endsWith(".bias");
+    const values = isNorm ? 1 : { std, seed: Number.parseInt(sha256(`${seed} ${name}`).slice(0, 8), 16) };
     tensors.push({ name, shape, dtype, pieces: () => draw(shape, values) });
   }
   writeCheckpoint(folder, config, tensors);

@@ -64,7 +64,9 @@ export function readRope(keys: RopeKeys, faults: string[], hints: string[]): Rop
   const type = given.rope_type ?? given.type ?? "default";
   if (type === "default") return plain;
   if (type !== "llama3" && type !== "linear") {
-    faults.push(`${key}.rope_type: ${JSON.stringify(type)} is not supported, only "default", "linear" and "llama3" are`);
+    faults.push(
+      `${key}.rope_type: ${JSON.stringify(type)} is not supported, only "default", "linear" and "llama3" are`,
+    );
     hints.push(
       `A model that was trained without scaling and has it for longer texts only (Qwen's yarn) can be used without ${key}, up to its original context.`,
     );

@@ -50,7 +50,9 @@ function layerTypeFaults(types: string[], layers: number, window: number | null,
     .map((type) => `layer_types: ${JSON.stringify(type)} is not supported, only ${kinds.join(" and ")} are`);
   if (types.length !== layers) faults.push(`layer_types: ${types.length} entries, but num_hidden_layers is ${layers}`);
   if (window === null && types.includes("sliding_attention")) {
-    faults.push(`layer_types: sliding_attention, but ${used ? "sliding_window is null" : "use_sliding_window is not true"}`);
+    faults.push(
+      `layer_types: sliding_attention, but ${used ? "sliding_window is null" : "use_sliding_window is not true"}`,
+    );
   }
   return faults;
 }

@@ -11,6 +11,7 @@ export interface PropagationModels {
 }
 
 const sameShape = [
+  "architecture",
   "hidden_size",
   "num_hidden_layers",
   "intermediate_size",
@@ -18,10 +19,12 @@ const sameShape = [
   "num_key_value_heads",
   "head_dim",
   "tie_word_embeddings",
+  "biased_modules",
+  "qk_norm",
 ] as const satisfies readonly (keyof ModelConfig)[];
 
 /**
- * Refuses models that do not belong together, before any work: all three must have one shape and tie alike, every model
+ * Refuses models that do not belong together, before any work: all three must be of one family and shape, biases included, and tie alike, every model
  * must have a row for every token, and base and instruct must share the ordinary vocabulary.
  * Throws `CheckpointError` or `TokenizerError` naming the folders and everything that differs.
  */
@@ -47,9 +50,13 @@ function checkOriginals(base: TokenizedModel, instruct: TokenizedModel): void {
 }
 
 function checkSameShape(base: TokenizedModel, other: TokenizedModel): void {
+  const shown = ({ checkpoint }: TokenizedModel, key: (typeof sameShape)[number]): string => {
+    const value = checkpoint.config[key];
+    return Array.isArray(value) ? `[${value.join(", ")}]` : String(value);
+  };
   const differences = sameShape
-    .filter((key) => base.checkpoint.config[key] !== other.checkpoint.config[key])
-    .map((key) => `${key} ${base.checkpoint.config[key]} and ${other.checkpoint.config[key]}`);
+    .filter((key) => shown(base, key) !== shown(other, key))
+    .map((key) => `${key} ${shown(base, key)} and ${shown(other, key)}`);
   if (differences.length === 0) return;
   throw new CheckpointError(
     "propagation.different_shape",

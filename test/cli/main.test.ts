@@ -6,6 +6,8 @@ import path from "node:path";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { packageRoot } from "../../src/package-root.js";
+import { window, writeFamilyModel } from "../model/family-configs.js";
+import { writeTinyTokenizer } from "../model/tiny-tokenizer.js";
 
 const main = fileURLToPath(new URL("../../src/cli/main.js", import.meta.url));
 const folder = mkdtempSync(path.join(tmpdir(), "lep-cli-"));
@@ -124,6 +126,15 @@ test("bad inputs: one message that names the file, and nothing left behind", () 
     readdirSync(folder).filter((name) => name.startsWith("out") || name === "t" || name.includes("partial")),
     [],
   );
+});
+
+test("export says how far llama.cpp's answers are those of a model with sliding windows", () => {
+  const model = path.join(folder, "sliding");
+  writeTinyTokenizer(model);
+  writeFamilyModel(model, "mistral, tied, sliding");
+  const { code, out, error } = lep("export", "--model", model, "--out", path.join(folder, "sliding.gguf"));
+  assert.equal(code, 0, error);
+  assert.match(out, new RegExp(`no sliding window .* beyond ${window} positions`));
 });
 
 test("a folder that cannot be written is named", {

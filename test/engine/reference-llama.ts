@@ -86,11 +86,12 @@ function rotation(tf: typeof tfjs, config: ModelConfig, length: number): { cos: 
   return { cos: tf.tensor2d(angles.map(Math.cos), shape), sin: tf.tensor2d(angles.map(Math.sin), shape) };
 }
 
-/** With LLaMa-3's stretching as transformers computes it. */
+/** With position interpolation or LLaMa-3's stretching as transformers computes it. */
 function frequency(config: ModelConfig, i: number): number {
   const plain = config.rope_theta ** ((-2 * i) / config.head_dim);
   const scaling = config.rope_scaling;
   if (scaling === null) return plain;
+  if (scaling.rope_type === "linear") return plain / scaling.factor;
   const wavelength = (2 * Math.PI) / plain;
   const context = scaling.original_max_position_embeddings;
   if (wavelength < context / scaling.high_freq_factor) return plain;

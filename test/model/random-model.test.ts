@@ -48,3 +48,13 @@ test("weights are normal with the deviation asked for, norms are one", () => {
   assert.ok(spread > 0.6 && spread < 2);
   standard.close();
 });
+
+test("biases are drawn like the matrices, q/k norms are one", () => {
+  const changes = { architectures: ["Qwen3ForCausalLM"], model_type: "qwen3", attention_bias: true, head_dim: 128 };
+  const checkpoint = openCheckpoint(make({ projection_std: 0.1 }, changes));
+  const bias = checkpoint.readFloat32("model.layers.0.self_attn.q_proj.bias");
+  const std = Math.sqrt(bias.reduce((sum, value) => sum + value ** 2, 0) / bias.length);
+  assert.ok(Math.abs(std / 0.1 - 1) < 0.15, String(std));
+  assert.ok(checkpoint.readFloat32("model.layers.1.self_attn.k_norm.weight").every((value) => value === 1));
+  checkpoint.close();
+});

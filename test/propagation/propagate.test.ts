@@ -175,6 +175,10 @@ test("models that do not belong together are refused before any work, with nothi
   const shape = { hidden_size: 32, num_hidden_layers: 1 };
   await refused({ instruct: shape }, "propagation.different_shape", /hidden_size 16 and 32, num_hidden_layers 2 and 1/);
   await refused({ instruct: { tie_word_embeddings: true } }, "propagation.different_shape", /tie_word_embeddings/);
+  const biases = { instruct: { attention_bias: true } };
+  await refused(biases, "propagation.different_shape", /biased_modules \[\] and \[q_proj, k_proj, v_proj, o_proj\]/);
+  const family = { instruct: { architectures: ["Qwen3ForCausalLM"], model_type: "qwen3", head_dim: 8 } };
+  await refused(family, "propagation.different_shape", /architecture llama and qwen3, qk_norm false and true/);
   await refused({ added: ["<|begin|>", "<|end|>"] }, "propagation.lost_token", /lacks 2 added tokens .*"<\|eot\|>"/);
   await refused({ padding: -1 }, "checkpoint.tokenizer_too_large", /adapted/);
 });

@@ -9,6 +9,7 @@ import path from "node:path";
 import { readPrompts } from "../../corpus/prompts.js";
 import { withLanguageModel } from "../../inference/with-language-model.js";
 import { readModelConfig } from "../../model/config.js";
+import { exactContext } from "../../model/gguf/exact-context.js";
 import { exportGguf } from "../../model/gguf/export-gguf.js";
 import type { Progress } from "../../progress.js";
 import { encodeChat } from "../../tokenizer/chat-template.js";
@@ -98,7 +99,7 @@ async function generateAnswers(
     encoded.push((await encodeChat(tokenizer, messages, { addGenerationPrompt: true })).ids);
   }
   const longest = encoded.reduce((most, ids) => Math.max(most, ids.length), 0);
-  const contextLength = Math.min(config.max_position_embeddings, longest + options.max_answer_tokens);
+  const contextLength = Math.min(exactContext(config), longest + options.max_answer_tokens);
   const modelOptions = { ...compute, parallel: options.parallel, contextLength, tokens: tokenizer.size };
   await withLanguageModel(gguf, modelOptions, { signal, activity: "the instruct model answers" }, async (model) => {
     for (let first = done.length; first < prompts.length; first += batchSize) {

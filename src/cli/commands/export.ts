@@ -1,3 +1,5 @@
+import { readModelConfig } from "../../model/config.js";
+import { exactContext } from "../../model/gguf/exact-context.js";
 import { exportGguf } from "../../model/gguf/export-gguf.js";
 import { resolveModelFolder } from "../../model/resolve-model-folder.js";
 import { defineAction } from "../command.js";
@@ -27,7 +29,12 @@ export const exportCommand = defineAction<Arguments>({
     const model = await resolveModelFolder(options.model);
     await withProgress((progress) => exportGguf({ model, out, type }, progress));
     const output = createOutput(json);
-    output.event({ event: "exported", model, out, type });
+    const config = readModelConfig(model);
+    const exact = exactContext(config);
+    output.event({ event: "exported", model, out, type, exact_context: exact });
     output.line(`${out}: ${type}`);
+    if (exact < config.max_position_embeddings) {
+      output.line(`llama.cpp has no sliding window for this model: beyond ${exact} positions its answers differ`);
+    }
   },
 });

@@ -12,12 +12,13 @@ import { readTokenizer } from "../../tokenizer/load-tokenizer.js";
 import { tokenizerRoles } from "../../tokenizer/tokenizer-roles.js";
 import { writeFault } from "../../write-fault.js";
 import { checkTokenizerFits } from "../check-tokenizer-fits.js";
-import { type Checkpoint, openCheckpoint } from "../checkpoint.js";
+import { openCheckpoint } from "../checkpoint.js";
 import { removeIfThere, writeStreamed } from "../write-safetensors.js";
-import { type GgufTensorPlan, ggufHeader } from "./gguf-header.js";
+import { type ExportedTensor, exportedTensors } from "./exported-tensors.js";
+import { ggufArchitecture } from "./gguf-architecture.js";
+import { type GgufMetadata, type GgufTensorPlan, ggufHeader } from "./gguf-header.js";
 import { type GgufType, tensorTypeFor } from "./gguf-types.js";
-import { llamaMetadata } from "./llama-metadata.js";
-import { type ExportedTensor, llamaTensors } from "./llama-tensors.js";
+import { modelMetadata } from "./model-metadata.js";
 import { ggufBytes } from "./tensor-data.js";
 import { checkGgufTokenizer } from "./tokenizer-gate.js";
 import { tokenizerMetadata } from "./tokenizer-metadata.js";
@@ -27,15 +28,16 @@ export interface ExportOptions {
   model: string;
   /** The file to write; an older one is replaced when the new one is whole. */
   out: string;
-  /** Type of the matrices; norms stay f32. */
+  /** Type of the matrices; norms and biases stay f32. */
   type: GgufType;
   /** Texts of the user's own for the gate, besides the built-in ones. */
   lines?: readonly string[];
 }
 
 /**
- * Throws `CheckpointError`: the model is damaged, the tokenizer cannot be expressed (`gguf.pre_tokenizer`,
- * `gguf.tokenizer_kind`) or comes out differently (`gguf.tokenizer_differs`), the file cannot be written.
+ * Throws `CheckpointError`: the model is damaged, llama.cpp has no place for a part of it (`gguf.architecture`), the
+ * tokenizer cannot be expressed (`gguf.pre_tokenizer`, `gguf.tokenizer_kind`) or comes out differently
+ * (`gguf.tokenizer_differs`), the file cannot be written.
  */
 export async function exportGguf(options: ExportOptions, progress?: Progress): Promise<void> {
   const { model, out, type, lines = [] } = options;
@@ -45,13 +47,14 @@ export async function exportGguf(options: ExportOptions, progress?: Progress): P
     const json = readTokenizer(model);
     const tokenizer = createTokenizer(json, tokenizerRoles(json, model));
     checkTokenizerFits(checkpoint.config, tokenizer, model);
+    const architecture = ggufArchitecture(checkpoint.config, model);
     const metadata = new Map([
-      ...llamaMetadata(checkpoint.config, type),
+      ...modelMetadata(checkpoint.config, architecture, type),
       ...tokenizerMetadata(json, tokenizer, checkpoint.config),
     ]);
     makeFolder(path.dirname(path.resolve(out)));
     removeLeftovers(out);
-    writeGguf(partial, metadata, checkpoint, type, progress);
+    writeGguf(partial, metadata, exportedTensors(checkpoint, architecture), options, progress);
     await checkGgufTokenizer(partial, json, tokenizer, lines);
     renameSync(partial, out);
   } catch (error) {
@@ -64,12 +67,11 @@ export async function exportGguf(options: ExportOptions, progress?: Progress): P
 
 function writeGguf(
   file: string,
-  metadata: Parameters<typeof ggufHeader>[0],
-  checkpoint: Checkpoint,
-  type: GgufType,
+  metadata: GgufMetadata,
+  tensors: readonly ExportedTensor[],
+  { model, type }: ExportOptions,
   progress: Progress | undefined,
 ): void {
-  const tensors = llamaTensors(checkpoint);
   const plans: GgufTensorPlan[] = tensors.map(({ name, shape }) => ({ name, shape, type: tensorTypeFor(type, shape) }));
   const header = ggufHeader(metadata, plans);
   const total = header.places.reduce((sum, { bytes }) => sum + bytes, 0);
@@ -81,7 +83,7 @@ function writeGguf(
       const { offset, bytes } = header.places[i]!;
       yield new Uint8Array(offset - at);
       at = offset;
-      for (const piece of tensorBytes(tensor, plans[i]!.type, checkpoint.folder)) {
+      for (const piece of tensorBytes(tensor, plans[i]!.type, model)) {
         yield piece;
         at += piece.byteLength;
         written += piece.byteLength;

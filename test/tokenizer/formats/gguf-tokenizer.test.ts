@@ -6,8 +6,9 @@ import { after, test } from "node:test";
 import { TokenizerError } from "../../../src/errors.js";
 import { llamaTokens } from "../../../src/inference/llama-tokens.js";
 import { readModelConfig } from "../../../src/model/config.js";
+import { ggufArchitecture } from "../../../src/model/gguf/gguf-architecture.js";
 import { ggufHeader } from "../../../src/model/gguf/gguf-header.js";
-import { llamaMetadata } from "../../../src/model/gguf/llama-metadata.js";
+import { modelMetadata } from "../../../src/model/gguf/model-metadata.js";
 import { checkGgufTokenizer } from "../../../src/model/gguf/tokenizer-gate.js";
 import { tokenizerMetadata } from "../../../src/model/gguf/tokenizer-metadata.js";
 import { packageRoot } from "../../../src/package-root.js";
@@ -34,7 +35,10 @@ async function ggufOf(place: string, name: string, changes: Record<string, strin
   const tokenizer: Tokenizer = await loadTokenizer(place);
   writeFileSync(path.join(folder, "config.json"), JSON.stringify(tinyConfig({ vocab_size: json.size + 5 })));
   const config = readModelConfig(folder);
-  const metadata = new Map([...llamaMetadata(config, "f32"), ...tokenizerMetadata(json, tokenizer, config)]);
+  const metadata = new Map([
+    ...modelMetadata(config, ggufArchitecture(config, folder), "f32"),
+    ...tokenizerMetadata(json, tokenizer, config),
+  ]);
   for (const [key, string] of Object.entries(changes)) metadata.set(key, { string });
   const file = path.join(folder, `${name}.gguf`);
   writeFileSync(file, ggufHeader(metadata, []).bytes);
