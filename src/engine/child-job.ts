@@ -13,8 +13,7 @@ import type { Failure, FromWorker, JobKind, Jobs, ToWorker } from "./messages.js
 export function engineInChild(worker: URL): Engine {
   return {
     train: (job, onStep, signal) => runJob(worker, "train", job, onStep, signal),
-    evaluate: (job, onBlock, signal) =>
-      runJob(worker, "evaluate", job, ({ done, of }) => onBlock?.(done, of), signal),
+    evaluate: (job, onBlock, signal) => runJob(worker, "evaluate", job, ({ done, of }) => onBlock?.(done, of), signal),
   };
 }
 

@@ -22,5 +22,4 @@ export function drawDropoutRows(seed: number, step: number, microBatch: number, 
   return Int32Array.from({ length: count }, () => random.below(dropoutRows));
 }
 
-const seedOf = (seed: number, use: string): number =>
-  Number.parseInt(sha256(`dropout ${seed} ${use}`).slice(0, 8), 16);
+const seedOf = (seed: number, use: string): number => Number.parseInt(sha256(`dropout ${seed} ${use}`).slice(0, 8), 16);

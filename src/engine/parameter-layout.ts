@@ -6,7 +6,14 @@
  */
 import type { ModelConfig } from "../model/config.js";
 import { embeddingName, headName, tensorShapes } from "../model/tensor-names.js";
-import { type LoraOptions, type RowRange, type Table, type TargetModule, type Trainable, targetModules } from "./engine.js";
+import {
+  type LoraOptions,
+  type RowRange,
+  type Table,
+  type TargetModule,
+  type Trainable,
+  targetModules,
+} from "./engine.js";
 
 export interface Parameter {
   /** As in the checkpoint; an adapter's as in PEFT: `<module>.lora_A.weight`. */

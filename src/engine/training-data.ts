@@ -29,7 +29,8 @@ export function openTrainingData(
   const order = createBlockOrder(set.blocks, blocks_per_step, seed);
   return {
     blockLength: set.blockLength,
-    blocksOf: (step) => order(step).map((i) => ({ place: `${data.sets[0]!.file}, block ${i}`, read: () => set.read(i) })),
+    blocksOf: (step) =>
+      order(step).map((i) => ({ place: `${data.sets[0]!.file}, block ${i}`, read: () => set.read(i) })),
     close: set.close,
   };
 }

@@ -22,7 +22,10 @@ export function writeTrained(
     const [a, b] = (["A", "B"] as const).map((half) => byName.get(adapterName(info.name, half)));
     if (a === undefined || b === undefined) return copyTensor(checkpoint, info.name);
     const scale = options.lora.alpha / options.lora.rank;
-    return { ...info, pieces: () => mergedPieces(checkpoint, info.name, valuesOf(trained, a), valuesOf(trained, b), scale) };
+    return {
+      ...info,
+      pieces: () => mergedPieces(checkpoint, info.name, valuesOf(trained, a), valuesOf(trained, b), scale),
+    };
   });
   writeCheckpoint(output, checkpoint.config.raw, tensors);
   if (options.trainable === "lora" && options.lora.adapter) {

@@ -1,7 +1,8 @@
 /** Dropout of the adapters' inputs on the device: see lora-dropout.ts. */
-import { dropoutRows, dropoutTable, drawDropoutRows } from "../lora-dropout.js";
-import type { ParameterLayout } from "../parameter-layout.js";
+
 import { float32ToF16 } from "../../model/float-formats.js";
+import { drawDropoutRows, dropoutRows, dropoutTable } from "../lora-dropout.js";
+import type { ParameterLayout } from "../parameter-layout.js";
 import type { Backend } from "./backend.js";
 import { ggmlType } from "./functions.js";
 import { allocate, upload } from "./memory.js";

@@ -36,8 +36,7 @@ export function createAttentionCore(context: BlockContext, mask: Tensor): Attent
   /** [head, h, T, B] -> [head, T, h, B], a view, and back. */
   const byHead = (x: Tensor): Tensor => ops.swapMiddle(x);
   /** [head, H, T, B] -> [head, T·G, KV, B] */
-  const grouped = (x: Tensor): Tensor =>
-    ops.reshape(ops.contiguous(byHead(x)), head, length * shared, groups, blocks);
+  const grouped = (x: Tensor): Tensor => ops.reshape(ops.contiguous(byHead(x)), head, length * shared, groups, blocks);
   /** [head, T·G, KV, B] -> [head, H, T, B], a view. */
   const ungrouped = (x: Tensor): Tensor => byHead(ops.reshape(x, head, length, heads, blocks));
   const part = (x: Tensor, { first, count }: Piece): Tensor => (whole ? x : ops.matrices(x, first, count));

@@ -59,4 +59,3 @@ function doesNotFit(backend: Backend, { bytes, uses }: MemoryEstimate, free: num
 }
 
 const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(bytes < 1e9 ? 2 : 1)} GB`;
-

@@ -54,7 +54,8 @@ export function openLanes(backend: Backend, config: ModelConfig, weights: Weight
   const count = countLanes(backend, main, options);
   const perLane = Math.ceil(microBatch / count);
   const lanes = Array.from({ length: count }, (_, i): Lane => {
-    const own = count === 1 ? backend : { ...openBackend("cpu", Math.floor(backend.threads / count)), ...shared(backend) };
+    const own =
+      count === 1 ? backend : { ...openBackend("cpu", Math.floor(backend.threads / count)), ...shared(backend) };
     const parameters = i === 0 ? main : withOwnGradients(own, main);
     const laneWeights = { ...weights, parameters };
     const shape = { blocks: perLane, length: blockLength, width: config.hidden_size };

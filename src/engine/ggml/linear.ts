@@ -68,7 +68,9 @@ export function createLinears(context: LinearContext): Linears {
     once(bf16 ? turnedExactly : turned, x, () => ops.contiguous(ops.transpose(x)));
   const turnTrained = (w: Tensor): Tensor => {
     const over = context.roundsOnce ? rounded.get(w) : undefined;
-    return once(turned, w, () => (tilesOf(w) > 1 ? ops.transposeInTiles(w, productType, tilesOf(w), over) : transpose(w)));
+    return once(turned, w, () =>
+      tilesOf(w) > 1 ? ops.transposeInTiles(w, productType, tilesOf(w), over) : transpose(w),
+    );
   };
   /** Not kept in the graph: where there is no room for transposes, two of them at once are too many. */
   const turnFrozen = (name: string): Tensor => {

@@ -22,12 +22,7 @@ const smallest = 1e-30;
 /** Positions whose logits are computed again at a time. */
 const batch = 32;
 
-export function createLossReader(
-  backend: Backend,
-  weights: Weights,
-  inputs: Inputs,
-  bf16: boolean,
-): LossReader {
+export function createLossReader(backend: Backend, weights: Weights, inputs: Inputs, bf16: boolean): LossReader {
   const probabilities = new Float32Array(inputs.blocks * inputs.length);
   let exact: ((positions: number[], targets: number[]) => Promise<number[]>) | undefined;
   return {
@@ -72,7 +67,15 @@ function exactLosses(backend: Backend, weights: Weights, inputs: Inputs, bf16: b
     logits: ops.tensor(ggmlType.F32, vocabulary, batch),
   }));
   const graph = buildGraph(backend, 32, (ops, want) => {
-    const linears = createLinears({ ops, weights, bf16, sink: () => {}, adapterScale: 1, dropout: null, roundsOnce: false });
+    const linears = createLinears({
+      ops,
+      weights,
+      bf16,
+      sink: () => {},
+      adapterScale: 1,
+      dropout: null,
+      roundsOnce: false,
+    });
     const recomputed = logits(ops, linears, head, ops.rows(inputs.hidden, memory.positions));
     want(placeInside(backend, recomputed, memory.logits, memory.buffer));
   });

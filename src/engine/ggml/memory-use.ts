@@ -22,7 +22,15 @@ export interface MemoryLedger {
 }
 
 export function createMemoryLedger(): MemoryLedger {
-  const now: MemoryAccount = { weights: 0, transposes: 0, values: 0, gradients: 0, moments: 0, inputs: 0, activations: 0 };
+  const now: MemoryAccount = {
+    weights: 0,
+    transposes: 0,
+    values: 0,
+    gradients: 0,
+    moments: 0,
+    inputs: 0,
+    activations: 0,
+  };
   return {
     now,
     add(use, bytes) {

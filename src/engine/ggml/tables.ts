@@ -16,7 +16,12 @@ export function embed(ops: Ops, linears: Linears, table: TableWeights, inputs: I
 }
 
 /** Logits [V, n] of hidden states [d, n], the frozen rows' first. */
-export function logits(ops: Ops, linears: Linears, { frozenPart, name, trained }: TableWeights, hidden: Tensor): Tensor {
+export function logits(
+  ops: Ops,
+  linears: Linears,
+  { frozenPart, name, trained }: TableWeights,
+  hidden: Tensor,
+): Tensor {
   if (frozenPart === null) return linears.trainedProduct(name, hidden);
   const frozen = ops.matmul(frozenPart, hidden);
   return trained === 0 ? frozen : ops.concat(frozen, linears.trainedProduct(name, hidden), 0);

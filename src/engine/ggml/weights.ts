@@ -63,10 +63,12 @@ export async function loadWeights(
     return { tensors: new Map(specs.map(({ name, type, shape }) => [name, ops.tensor(type, ...shape)])) };
   }).tensors;
   for (const spec of specs) storeRows(backend, frozen.get(spec.name)!, spec.type, checkpoint, spec.name, spec.ranges);
-  const turned = !reachesBlocks ? [] : specs.filter(
-    ({ name, shape, type }) =>
-      shape.length > 1 && type !== ggmlType.Q8_0 && (name !== embeddingName || config.tie_word_embeddings),
-  );
+  const turned = !reachesBlocks
+    ? []
+    : specs.filter(
+        ({ name, shape, type }) =>
+          shape.length > 1 && type !== ggmlType.Q8_0 && (name !== embeddingName || config.tie_word_embeddings),
+      );
   const transposed = options.keepTransposes ? await transposeAll(backend, turned, frozen) : new Map<string, Tensor>();
   if (parameters !== null) resetParameters(backend, parameters, checkpoint, options.seed);
   const table = (name: string): TableWeights => {

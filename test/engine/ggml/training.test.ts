@@ -259,11 +259,18 @@ describe("an interrupted training", () => {
     const expected = await finished;
     const job = resumable("killed");
     let pid: number | undefined;
-    const killed = runJob(ggmlWorker, "train", job, ({ step }) => step === 5 && process.kill(pid!, "SIGKILL"), undefined, {
-      onChild: (child) => {
-        pid = child.pid;
+    const killed = runJob(
+      ggmlWorker,
+      "train",
+      job,
+      ({ step }) => step === 5 && process.kill(pid!, "SIGKILL"),
+      undefined,
+      {
+        onChild: (child) => {
+          pid = child.pid;
+        },
       },
-    });
+    );
     await assert.rejects(killed, { name: "EngineError", code: "engine.died" });
     assert.ok(!existsSync(job.output));
     const steps: number[] = [];
