@@ -5,8 +5,8 @@ import { availableParallelism, totalmem } from "node:os";
 import path from "node:path";
 import Database from "better-sqlite3";
 import type { Device } from "./engine/engine.js";
-import { openBackend } from "./engine/ggml/backend.js";
 import { prepareFfi } from "./engine/ggml/library.js";
+import { getEngine } from "./engine/registry.js";
 import { LepError } from "./errors.js";
 import { startLlamaCpp } from "./model/llama-cpp.js";
 import { packageRoot } from "./package-root.js";
@@ -35,7 +35,7 @@ export async function examine(): Promise<Finding[]> {
     works("tokenizers", "Run npm ci with optional dependencies on.", () =>
       createRequire(import.meta.url)("tokenizers"),
     ),
-    ...(["cpu", "cuda", "vulkan", "metal"] as const).map(engineDevice),
+    ...(await trainingDevices()),
     await llamaCpp(),
   ];
 }
@@ -59,10 +59,22 @@ function installedVersion(name: string): string {
   return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as { version: string }).version : "installed";
 }
 
-function engineDevice(device: Exclude<Device, "auto">): Finding {
+/** One after the other: the rate of a device is measured. */
+async function trainingDevices(): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  for (const device of ["cpu", "cuda", "vulkan", "metal"] as const) findings.push(await trainingDevice(device));
+  return findings;
+}
+
+async function trainingDevice(device: Exclude<Device, "auto">): Promise<Finding> {
   const what = `training on ${device}`;
   try {
-    return { what, ok: true, found: openBackend(device, 1).name };
+    const { name, description, free_bytes, unsupported, flops } = await getEngine("ggml").examine(device);
+    const rate = flops === null ? "" : `, ${(flops / 1e12).toPrecision(2)} TFLOP/s in bf16`;
+    const found = `${name} (${description}), ${(free_bytes / 1e9).toFixed(1)} GB free${rate}`;
+    if (unsupported.length === 0) return { what, ok: true, found };
+    const lacks = `${found}; it lacks ${unsupported.join(", ")}`;
+    return { what, ok: false, found: lacks, hint: "Choose another device." };
   } catch (error) {
     const hint = error instanceof LepError ? error.hint : undefined;
     return {

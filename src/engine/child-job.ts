@@ -14,6 +14,7 @@ export function engineInChild(worker: URL): Engine {
   return {
     train: (job, onStep, signal) => runJob(worker, "train", job, onStep, signal),
     evaluate: (job, onBlock, signal) => runJob(worker, "evaluate", job, ({ done, of }) => onBlock?.(done, of), signal),
+    examine: (device) => runJob(worker, "examine", { device }),
   };
 }
 

@@ -149,6 +149,18 @@ export interface EvaluationResult {
   block_weights: number[];
 }
 
+/** What an engine finds on a device. */
+export interface DeviceReport {
+  /** For example `CUDA0`, and what it is. */
+  name: string;
+  description: string;
+  free_bytes: number;
+  /** Operations of a training step that the device lacks; empty where it can train. */
+  unsupported: string[];
+  /** Measured, of a large product in bf16; null where it cannot compute one. */
+  flops: number | null;
+}
+
 export interface Engine {
   /** Throws `EngineError` (assertion, out of memory, NaN) or `CheckpointError` (the model does not fit the job). */
   train(job: TrainingJob, onStep?: (report: StepReport) => void, signal?: AbortSignal): Promise<TrainingResult>;
@@ -157,4 +169,6 @@ export interface Engine {
     onBlock?: (done: number, of: number) => void,
     signal?: AbortSignal,
   ): Promise<EvaluationResult>;
+  /** Throws `EngineError` saying why there is no such device. */
+  examine(device: Device): Promise<DeviceReport>;
 }

@@ -1,11 +1,12 @@
 /** What an engine and its child process say to one another. */
-import type { EvaluationJob, EvaluationResult, StepReport, TrainingJob, TrainingResult } from "./engine.js";
+import type { Device, DeviceReport, EvaluationJob, EvaluationResult, StepReport, TrainingJob, TrainingResult } from "./engine.js";
 import type { GradientJob, Gradients } from "./gradient-probe.js";
 
 /** Jobs by kind, with what they report on the way and what they return. */
 export interface Jobs {
   train: { job: TrainingJob; progress: StepReport; result: TrainingResult };
   evaluate: { job: EvaluationJob; progress: { done: number; of: number }; result: EvaluationResult };
+  examine: { job: { device: Device }; progress: never; result: DeviceReport };
   gradients: { job: GradientJob; progress: never; result: Gradients };
 }
 

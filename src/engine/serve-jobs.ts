@@ -1,5 +1,6 @@
 /** An engine's child process: takes one job over IPC, answers, and ends when the parent is gone. */
 import { LepError } from "../errors.js";
+import type { Engine } from "./engine.js";
 import { evaluate } from "./evaluation.js";
 import { probeGradients } from "./gradient-probe.js";
 import type { Failure, FromWorker, ToWorker } from "./messages.js";
@@ -8,7 +9,7 @@ import { train } from "./training-loop.js";
 
 type Job = Exclude<ToWorker, { kind: "interrupt" }>;
 
-export function serveJobs(openSession: OpenSession): void {
+export function serveJobs(openSession: OpenSession, examine: Engine["examine"]): void {
   let interrupted = false;
   const isInterrupted = (): boolean => interrupted;
   const progress = (report: unknown): void => send({ kind: "progress", progress: report });
@@ -18,6 +19,8 @@ export function serveJobs(openSession: OpenSession): void {
         return train(message.job, openSession, progress, isInterrupted);
       case "evaluate":
         return evaluate(message.job, openSession, (done, of) => progress({ done, of }), isInterrupted);
+      case "examine":
+        return examine(message.job.device);
       case "gradients":
         return probeGradients(message.job, openSession);
     }

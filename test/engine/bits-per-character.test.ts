@@ -47,6 +47,7 @@ function countingEngine(
 ): Engine {
   return {
     train: () => Promise.reject(new Error("not here")),
+    examine: () => Promise.reject(new Error("not here")),
     async evaluate({ data }) {
       const set = openTrainingSet(data);
       const block_losses: number[] = [];

@@ -68,7 +68,12 @@ function checkSupport(backend: Backend, graph: Pointer, nodes: number): void {
   for (let i = 0; i < nodes; i++) {
     const node = ggml.ggml_graph_node(graph, i);
     if (ggml.ggml_backend_supports_op(backend.handle, node)) continue;
-    throw new EngineError("engine.unsupported", `${backend.name} cannot compute ${ggml.ggml_op_desc(node)}`, {
+    const operation = ggml.ggml_op_desc(node);
+    if (backend.unsupported !== undefined) {
+      backend.unsupported.add(operation);
+      continue;
+    }
+    throw new EngineError("engine.unsupported", `${backend.name} cannot compute ${operation}`, {
       hint: "Choose another device or precision: f32 on the CPU computes everything.",
     });
   }

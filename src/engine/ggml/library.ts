@@ -46,6 +46,9 @@ export function loadGgml(variant: GgmlVariant = "cpu"): Ggml {
 
 /** The folder with ggml's shared libraries in the node-llama-cpp package of this platform. */
 export function findGgmlFolder(variant: GgmlVariant = "cpu"): string {
+  if (variant === "metal" && process.platform !== "darwin") {
+    throw new EngineError("engine.device", "Metal is there on Apple's machines only", { hint: "Choose device: auto." });
+  }
   const system = { linux: "linux", darwin: "mac", win32: "win" }[process.platform as string] ?? process.platform;
   const machine = process.arch === "arm" ? "armv7l" : process.arch;
   // The one package for Apple's processors has Metal and the CPU in it.

@@ -1,5 +1,6 @@
 /** A model on a ggml device, ready to be trained or measured: weights, inputs, passes and optimiser. */
 import { EngineError } from "../../errors.js";
+import type { Checkpoint } from "../../model/checkpoint.js";
 import type { FlatArray, SessionJob, TrainingSession } from "../session.js";
 import type { Block } from "../training-set.js";
 import { type Backend, openBackend } from "./backend.js";
@@ -14,7 +15,7 @@ import { measurePeakFlops } from "./peak-flops.js";
 import { loadWeights, type Weights } from "./weights.js";
 
 export async function openGgmlSession(job: SessionJob): Promise<TrainingSession> {
-  const backend = openBackend(job.compute.device, job.compute.threads);
+  const backend = openBackend(job.compute.device, job.compute.threads, job.options.precision === "f32");
   const plan = { ...job, ...(await fitMemory(backend, job)) };
   const { weights, training, measurement } = await prepareSession(backend, plan);
   // What was read lies on the device now. Left to itself, the copy would count until training ends.
@@ -39,7 +40,9 @@ export async function openGgmlSession(job: SessionJob): Promise<TrainingSession>
   };
 }
 
-export interface SessionPlan extends SessionJob {
+export interface SessionPlan extends Omit<SessionJob, "checkpoint"> {
+  /** A backend that only plans looks at nothing but the configuration. */
+  checkpoint: Checkpoint | Pick<Checkpoint, "config">;
   keepTransposes: boolean;
 }
 
@@ -63,7 +66,7 @@ interface Training {
 
 function openTraining(
   backend: Backend,
-  { checkpoint: { config }, options, sizes }: SessionJob,
+  { checkpoint: { config }, options, sizes }: Pick<SessionPlan, "checkpoint" | "options" | "sizes">,
   weights: Weights,
   blockLength: number,
 ): Training {
@@ -95,7 +98,7 @@ async function accumulate(lanes: Lanes, microBatch: number, blocks: readonly Blo
 
 function openMeasurement(
   backend: Backend,
-  { checkpoint: { config }, options, sizes }: SessionJob,
+  { checkpoint: { config }, options, sizes }: Pick<SessionPlan, "checkpoint" | "options" | "sizes">,
   weights: Weights,
   blockLength: number,
 ): (blocks: readonly Block[]) => Promise<number[]> {

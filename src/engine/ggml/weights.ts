@@ -5,6 +5,7 @@
  * kind that devices are fast at; without room the transpose is made when it is needed.
  */
 import type { Checkpoint } from "../../model/checkpoint.js";
+import type { ModelConfig } from "../../model/config.js";
 import { embeddingName, headName, tensorShapes } from "../../model/tensor-names.js";
 import type { Precision } from "../engine.js";
 import { initialValues } from "../initial-values.js";
@@ -46,15 +47,16 @@ export interface WeightsOptions {
   seed: number;
 }
 
+/** A backend that only plans is content with the configuration. */
 export async function loadWeights(
   backend: Backend,
-  checkpoint: Checkpoint,
+  checkpoint: Checkpoint | Pick<Checkpoint, "config">,
   layout: ParameterLayout,
   options: WeightsOptions,
 ): Promise<Weights> {
   const { config } = checkpoint;
   const byName = new Map(layout.parameters.map((parameter) => [parameter.name, parameter]));
-  const specs = frozenSpecs(checkpoint, byName, options.precision);
+  const specs = frozenSpecs(config, byName, options.precision);
   const width = config.hidden_size;
   const parameters = layout.size === 0 ? null : createParameters(backend, layout, width);
   const reachesBlocks = layout.parameters.some(({ name }) => name !== headName || config.tie_word_embeddings);
@@ -62,7 +64,10 @@ export async function loadWeights(
     ops.tensor(ggmlType.F32, 1); // a buffer cannot be empty
     return { tensors: new Map(specs.map(({ name, type, shape }) => [name, ops.tensor(type, ...shape)])) };
   }).tensors;
-  for (const spec of specs) storeRows(backend, frozen.get(spec.name)!, spec.type, checkpoint, spec.name, spec.ranges);
+  const readable = "readRows" in checkpoint ? checkpoint : null;
+  for (const { name, type, ranges } of readable === null ? [] : specs) {
+    storeRows(backend, frozen.get(name)!, type, readable!, name, ranges);
+  }
   const turned = !reachesBlocks
     ? []
     : specs.filter(
@@ -70,7 +75,7 @@ export async function loadWeights(
           shape.length > 1 && type !== ggmlType.Q8_0 && (name !== embeddingName || config.tie_word_embeddings),
       );
   const transposed = options.keepTransposes ? await transposeAll(backend, turned, frozen) : new Map<string, Tensor>();
-  if (parameters !== null) resetParameters(backend, parameters, checkpoint, options.seed);
+  if (parameters !== null && readable !== null) resetParameters(backend, parameters, readable, options.seed);
   const table = (name: string): TableWeights => {
     const trained = byName.get(name);
     const rows = createTableRows(config.vocab_size, trained === undefined ? [] : trained.rows);
@@ -107,9 +112,9 @@ export interface FrozenSpec {
   ranges: TableRows["frozenRanges"];
 }
 
-function frozenSpecs(checkpoint: Checkpoint, trained: Map<string, Parameter>, precision: Precision): FrozenSpec[] {
+function frozenSpecs(config: ModelConfig, trained: Map<string, Parameter>, precision: Precision): FrozenSpec[] {
   const specs: FrozenSpec[] = [];
-  for (const [name, shape] of tensorShapes(checkpoint.config)) {
+  for (const [name, shape] of tensorShapes(config)) {
     const parameter = trained.get(name);
     const [rows, columns] = shape as [number, number?];
     if (columns === undefined) {

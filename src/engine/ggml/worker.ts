@@ -1,4 +1,5 @@
 import { serveJobs } from "../serve-jobs.js";
+import { examineDevice } from "./examine-device.js";
 import { openGgmlSession } from "./session.js";
 
-serveJobs(openGgmlSession);
+serveJobs(openGgmlSession, examineDevice);
