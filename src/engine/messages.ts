@@ -1,5 +1,13 @@
 /** What an engine and its child process say to one another. */
-import type { Device, DeviceReport, EvaluationJob, EvaluationResult, StepReport, TrainingJob, TrainingResult } from "./engine.js";
+import type {
+  Device,
+  DeviceReport,
+  EvaluationJob,
+  EvaluationResult,
+  StepReport,
+  TrainingJob,
+  TrainingResult,
+} from "./engine.js";
 import type { GradientJob, Gradients } from "./gradient-probe.js";
 
 /** Jobs by kind, with what they report on the way and what they return. */

@@ -34,10 +34,10 @@ describe("training on Vulkan", { skip: absent }, () => {
     const lora = { rank: 4, alpha: 8, dropout: 0.2, target_modules: targetModules, adapter: false };
     const cases: [variant: Parameters<typeof writeFamilyModel>[1], options: Partial<TrainingOptions>, limit: number][] =
       [
-        ["llama, biases", { trainable: "full" }, 2e-3],
-        ["qwen3, first layer sliding", { trainable: "full", activation_checkpointing: true }, 2e-3],
-        ["qwen2, tied", { trainable: "embeddings" }, 2e-3],
-        ["mistral, tied, sliding", { trainable: "lora", lora, tables: ["head"] }, 2e-3],
+        ["llama, biases", { trainable: "full" }, 5e-3],
+        ["qwen3, first layer sliding", { trainable: "full", activation_checkpointing: true }, 5e-3],
+        ["qwen2, tied", { trainable: "embeddings" }, 5e-3],
+        ["mistral, tied, sliding", { trainable: "lora", lora, tables: ["head"] }, 5e-3],
         ["llama", { trainable: "embeddings", precision: "bf16" }, 3e-2],
       ];
     for (const [variant, options, limit] of cases) {
