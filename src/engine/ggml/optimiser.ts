@@ -1,5 +1,6 @@
 /** Gradient norm, clipping and AdamW (Loshchilov & Hutter 2019) over the parameters' flat arrays. */
 import type { TrainingOptions } from "../engine.js";
+import { parameterAlignment } from "../parameter-layout.js";
 import type { Backend } from "./backend.js";
 import { ggmlType } from "./functions.js";
 import { buildGraph, type Graph } from "./graph.js";
@@ -19,21 +20,30 @@ type Hyperparameters = Pick<TrainingOptions, "beta1" | "beta2" | "epsilon" | "we
 export function createOptimiser(backend: Backend, parameters: Parameters, options: Hyperparameters): Optimiser {
   const { stretches, arrays } = parameters;
   const widest = Math.max(...stretches.map((stretch) => stretch.shape[0]));
-  const normPieces = stretches.flatMap(cutForNorm);
   const memory = allocate(backend, "inputs", 4, (ops) => ({
     decayed: ops.tensor(ggmlType.F32, 7),
     plain: ops.tensor(ggmlType.F32, 7),
     // The same number many times over: multiplying rows by a row is what devices do fast.
     clip: ops.tensor(ggmlType.F32, widest),
-    squares: ops.tensor(ggmlType.F32, normPieces.length),
+    squares: ops.tensor(ggmlType.F32, stretches.reduce((sum, stretch) => sum + squaresOf(stretch).room, 0)),
   }));
-  const part = (ops: Ops, { offset, shape }: Stretch, host: HostArray): Tensor =>
+  const inside = (ops: Ops, host: HostArray, offset: number, ...shape: number[]): Tensor =>
     placeInside(backend, ops.tensor(ggmlType.F32, ...shape), host.tensor, host.buffer, offset);
+  const part = (ops: Ops, { offset, shape }: Stretch, host: HostArray): Tensor => inside(ops, host, offset, ...shape);
 
-  const normGraph = buildGraph(backend, 16 + 8 * normPieces.length, (ops, want) => {
-    for (const [i, piece] of normPieces.entries()) {
-      const sum = ops.sum(ops.square(part(ops, piece, arrays.gradients)));
-      want(placeInside(backend, sum, memory.squares, memory.buffer, i));
+  // Products of short vectors with themselves: all threads take part, and nothing is written but the sums.
+  const normGraph = buildGraph(backend, 16 + 8 * stretches.length, (ops, want) => {
+    let place = 0;
+    for (const stretch of stretches) {
+      const { whole, rest, room } = squaresOf(stretch);
+      const dot = (offset: number, length: number, count: number, at: number): void => {
+        if (length === 0 || count === 0) return;
+        const vectors = inside(ops, arrays.gradients, stretch.offset + offset, length, 1, count);
+        want(placeInside(backend, ops.matmul(vectors, vectors), memory.squares, memory.buffer, at));
+      };
+      dot(0, vectorLength, whole, place);
+      dot(whole * vectorLength, rest, 1, place + room - parameterAlignment);
+      place += room;
     }
   });
   const updateGraph = (clipping: boolean): Graph =>
@@ -69,11 +79,11 @@ export function createOptimiser(backend: Backend, parameters: Parameters, option
   };
 }
 
-/** Pieces of at least 4 MB, at most 64: their squares take memory of one piece, not of all parameters. */
-function cutForNorm({ offset, shape: [width, count], decay }: Stretch): Stretch[] {
-  const most = Math.max(Math.ceil((1 << 20) / width), Math.ceil(count / 64));
-  return Array.from({ length: Math.ceil(count / most) }, (_, i) => {
-    const first = i * most;
-    return { offset: offset + first * width, shape: [width, Math.min(most, count - first)], decay };
-  });
+const vectorLength = 1 << 14;
+
+/** How many vectors a stretch has, how long what is left is, and room for all their squares at aligned places. */
+function squaresOf({ shape: [width, count] }: Stretch): { whole: number; rest: number; room: number } {
+  const whole = Math.floor((width * count) / vectorLength);
+  const rest = width * count - whole * vectorLength;
+  return { whole, rest, room: (Math.ceil(whole / parameterAlignment) + 1) * parameterAlignment };
 }
