@@ -1,6 +1,6 @@
 /**
  * Progress on stderr: a bar with rate and time left on a terminal, a plain line every few seconds
- * elsewhere, nothing with --quiet.
+ * elsewhere. Warnings are lines that stay.
  */
 import { SingleBar } from "cli-progress";
 import type { Progress, ProgressReport } from "../progress.js";
@@ -12,6 +12,8 @@ export function terminalProgress(stream: NodeJS.WriteStream = process.stderr): {
   return stream.isTTY ? bar(stream) : lines(stream);
 }
 
+const warningLine = (text: string): string => `lep: warning: ${text}\n`;
+
 function bar(stream: NodeJS.WriteStream): { report: Progress; end(): void } {
   let current: SingleBar | undefined;
   let task = "";
@@ -20,7 +22,13 @@ function bar(stream: NodeJS.WriteStream): { report: Progress; end(): void } {
     current = undefined;
     task = "";
   };
-  const report = ({ task: name, done, total, unit, note }: ProgressReport): void => {
+  const report = ({ task: name, done, total, unit, note, warning }: ProgressReport): void => {
+    if (warning !== undefined) {
+      // In the bar's place; the bar comes again below with its next change.
+      if (current !== undefined) stream.write("\r\x1b[K");
+      stream.write(warningLine(warning));
+      return;
+    }
     const payload = { task: name, unit, note: note ?? "" };
     if (current === undefined || task !== name) {
       end();
@@ -45,7 +53,11 @@ function lines(stream: NodeJS.WriteStream): { report: Progress; end(): void } {
   let startedAt = 0;
   let startedWith = 0;
   let lastLine = 0;
-  const report = ({ task: name, done, total, unit, note }: ProgressReport): void => {
+  const report = ({ task: name, done, total, unit, note, warning }: ProgressReport): void => {
+    if (warning !== undefined) {
+      stream.write(warningLine(warning));
+      return;
+    }
     const now = performance.now();
     if (task !== name) {
       task = name;

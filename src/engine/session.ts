@@ -15,13 +15,15 @@ export interface TrainingSession {
   computeGradients(blocks: readonly Block[], step: number): Promise<{ loss: number; tokens: number }>;
   /** Global L2 norm of the gradients. */
   gradientNorm(): Promise<number>;
-  /** One AdamW update with clipping; `step` from 1, `norm` as `gradientNorm` gave it. */
-  update(step: number, learningRate: number, norm: number): Promise<void>;
+  /** One AdamW update with clipping; `update` is its number, from 1, for the bias correction, `norm` as `gradientNorm` gave it. */
+  update(update: number, learningRate: number, norm: number): Promise<void>;
   /** Σ weight · nll of each block under the weights as they are now, nats. All blocks of all calls have one length. */
   evaluate(blocks: readonly Block[]): Promise<number[]>;
   /** Fills `into` with numbers of a flat array from `offset` (in numbers) on. */
   read(array: FlatArray, offset: number, into: Float32Array): void;
   write(array: FlatArray, offset: number, from: Float32Array): void;
+  /** Floating-point operations a second that the device reaches in a large product of this session's precision, measured when asked. */
+  peakFlops?(): Promise<number>;
   /** Frees what the session holds. */
   close(): void;
 }
