@@ -6,7 +6,7 @@ import { createHash } from "node:crypto";
 import { closeSync, fsyncSync, openSync, readSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
 import path from "node:path";
 import { makeFolder } from "../make-folder.js";
-import { writeFault } from "../write-fault.js";
+import { writeFault, writing } from "../write-fault.js";
 import type { FlatArray, TrainingSession } from "./session.js";
 
 export type FlatArrays = Pick<TrainingSession, "layout" | "read" | "write">;
@@ -32,11 +32,13 @@ const pieceNumbers = 1 << 20;
 export function writeCheckpointFile(file: string, head: CheckpointHead, trained: FlatArrays): void {
   const folder = path.dirname(file);
   const partial = path.join(folder, `.${path.basename(file)}.${process.pid}.partial`);
-  const hash = createHash("sha256");
-  try {
+  const handle = writing(file, () => {
     makeFolder(folder);
-    const handle = openSync(partial, "w");
+    return openSync(partial, "w");
+  });
+  try {
     try {
+      const hash = createHash("sha256");
       const write = (data: Uint8Array): void => {
         for (let at = 0; at < data.length; ) at += writeSync(handle, data, at);
       };

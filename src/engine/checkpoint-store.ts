@@ -4,7 +4,7 @@
  * Which step is best follows from the steps in a checkpoint, so each checkpoint names its best file without saying so;
  * that file stays as long as the checkpoint, and a kill between the two files changes nothing.
  */
-import { readdirSync, rmSync, statSync } from "node:fs";
+import { existsSync, readdirSync, rmSync, statSync } from "node:fs";
 import path from "node:path";
 import { EngineError } from "../errors.js";
 import { versions } from "../versions.js";
@@ -146,7 +146,7 @@ export function createCheckpointStore(options: CheckpointStoreOptions): Checkpoi
 
 /** Files by their names, the newest first. */
 function filesIn(folder: string, name: RegExp): string[] {
-  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return [];
+  if (!existsSync(folder) || !statSync(folder).isDirectory()) return [];
   return readdirSync(folder)
     .filter((entry) => name.test(entry))
     .sort()

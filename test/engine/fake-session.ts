@@ -57,7 +57,10 @@ export function fakeSession(fake: FakeOptions = {}): OpenSession {
         }
         const changed = fake.loss?.(step, loss) ?? loss;
         for (let i = 0; i < size; i++) gradients[i] = (gradients[i]! * changed) / loss;
-        return { loss: changed, tokens: blocks.reduce((sum, { weights }) => sum + weights.filter((w) => w > 0).length, 0) };
+        return {
+          loss: changed,
+          tokens: blocks.reduce((sum, { weights }) => sum + weights.filter((w) => w > 0).length, 0),
+        };
       },
       async gradientNorm() {
         began("gradientNorm");
