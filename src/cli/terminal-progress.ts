@@ -4,6 +4,7 @@
  */
 import { SingleBar } from "cli-progress";
 import type { Progress, ProgressReport } from "../progress.js";
+import { shownTime } from "./shown-time.js";
 
 const secondsBetweenLines = 5;
 
@@ -38,6 +39,8 @@ function bar(stream: NodeJS.WriteStream): { report: Progress; end(): void } {
         barsize: 24,
         hideCursor: true,
         etaBuffer: 50,
+        // Its own says LLs for what it does not know yet, and 2m60s for 3m.
+        formatTime: shownTime,
       });
       current.start(total, done, payload);
       task = name;
@@ -72,7 +75,7 @@ function lines(stream: NodeJS.WriteStream): { report: Progress; end(): void } {
     if (!finished && now - lastLine < secondsBetweenLines * 1000) return;
     lastLine = now;
     const rate = (done - startedWith) / Math.max((now - startedAt) / 1000, 1e-9);
-    const left = finished || rate === 0 || total === 0 ? "" : `, ${Math.ceil((total - done) / rate)} s left`;
+    const left = finished || rate === 0 || total === 0 ? "" : `, ${shownTime((total - done) / rate)} left`;
     const count = total > 0 ? `${done}/${total}` : `${done}`;
     stream.write(
       `${name}: ${count} ${unit}, ${rate.toPrecision(3)}/s${left}${note === undefined ? "" : `, ${note}`}\n`,
