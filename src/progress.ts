@@ -8,6 +8,8 @@ export interface ProgressReport {
   unit: string;
   /** Anything worth seeing beside the count, e.g. `loss 2.31`. */
   note?: string;
+  /** What the user should know, as it happens; stays to be read when the count goes on. */
+  warning?: string;
 }
 
 export type Progress = (report: ProgressReport) => void;

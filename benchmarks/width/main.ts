@@ -64,7 +64,12 @@ function entriesOf({ seconds, pretraining, vocabulary }: Summary, layers: number
   return [
     ...stages,
     entry({ name: "peak of the training process", value: pretraining?.peak_mb ?? null, unit: "MiB", note }),
-    entry({ name: "peak of the pipeline's own process", value: process.resourceUsage().maxRSS / 1024, unit: "MiB", note }),
+    entry({
+      name: "peak of the pipeline's own process",
+      value: process.resourceUsage().maxRSS / 1024,
+      unit: "MiB",
+      note,
+    }),
     entry({ name: "symbols per token", value: vocabulary?.symbols_per_token.adapted ?? null, unit: "symbols" }),
   ];
 }

@@ -11,6 +11,7 @@ import { getEngine } from "../engine/registry.js";
 import { finishModelFolder, trainModel } from "../engine/train-model.js";
 import { trainingOptions } from "../engine/training-schema.js";
 import { contentHashes, corpusState, openWorkFolder } from "../engine/work-folder.js";
+import { RecipeError } from "../errors.js";
 import { checkTokenizerFits } from "../model/check-tokenizer-fits.js";
 import { readModelConfig } from "../model/config.js";
 import type { Progress } from "../progress.js";
@@ -50,11 +51,13 @@ export interface CalibrationSummary {
   /** Nats per token of the assistant in held-out conversations (in those trained on, where none was held out). */
   loss: { before: number; after: number };
   steps: number;
+  /** The step whose weights were kept. */
+  kept_step: number;
   /** Positions with a loss over the whole training. */
   tokens: number;
   tokens_per_second: number | null;
   peak_mb: number;
-  /** What the user should know: shares that could not be reached, conversations left out. */
+  /** What the user should know: shares that could not be reached, conversations left out, checkpoints not used, loss spikes. */
   warnings: string[];
 }
 
@@ -94,6 +97,7 @@ export async function calibrate(
   ]);
   const made = await source({ teacher, options, compute, work: answers }, progress, signal);
   const data = await makeCalibrationData(tokenizer, made.conversations, options, seed, work);
+  if (options.evaluate_every > 0 && data.heldOut === 0) throw nothingHeldOut(data.examples);
   const before = await loss(engine, job, model, data.measured, "before", signal);
   const trained = await trainModel(
     engine,
@@ -101,6 +105,8 @@ export async function calibrate(
       model,
       tokenizer,
       data: data.file,
+      // Of its text only the answers are measured: bits per character would say nothing.
+      validation: options.evaluate_every === 0 ? undefined : { file: data.measured, characters: null },
       options: trainingOptions(options, data.blocks, seed),
       compute,
       work,
@@ -120,11 +126,20 @@ export async function calibrate(
     too_long: data.tooLong,
     loss: { before, after },
     steps: trained.steps,
+    kept_step: trained.kept_step,
     tokens: trained.tokens,
     tokens_per_second: trained.tokens_per_second,
     peak_mb: trained.peak_mb,
-    warnings: data.warnings,
+    warnings: [...data.warnings, ...trained.warnings],
   };
+}
+
+function nothingHeldOut(conversations: number): RecipeError {
+  return new RecipeError(
+    "calibration.nothing_held_out",
+    `evaluate_every needs conversations that are held out, and validation_share holds out none of ${conversations}`,
+    { hint: "Raise validation_share, or give more prompts." },
+  );
 }
 
 async function loss(

@@ -41,7 +41,7 @@ export interface ConversationTraining {
   work: string;
 }
 
-/** Throws `CorpusError` (nothing to train on), `TokenizerError`, `CheckpointError` and `EngineError`. */
+/** Nothing is held out, so `evaluate_every` is to be 0. Throws `CorpusError` (nothing to train on), `TokenizerError`, `CheckpointError` and `EngineError`. */
 export async function trainOnConversations(
   job: ConversationTraining,
   progress?: Progress,

@@ -1,7 +1,7 @@
 /**
  * Command-line options from a section's schema, so that a flag and a recipe key are one thing:
- * `learning_rate` becomes `--learning-rate`. Keys that hold maps or lists are set with
- * `--set key.below=value`, as in `lep run`.
+ * `learning_rate` becomes `--learning-rate`, `rank` in `lora` `--lora-rank`, a list of names takes several values. What is
+ * left (maps, lists of maps, what may be null) is set with `--set key.below=value`, as in `lep run`.
  */
 import type { Options } from "yargs";
 import { z } from "zod";
@@ -12,36 +12,57 @@ import { setKeys } from "../set-keys.js";
 interface JsonSchema {
   type?: string;
   enum?: string[];
+  items?: JsonSchema;
+  properties?: Record<string, JsonSchema>;
   default?: unknown;
   description?: string;
 }
 
-const flag = (key: string): string => key.replaceAll("_", "-");
-
-function properties(schema: z.ZodType): [key: string, property: JsonSchema][] {
-  const json = z.toJSONSchema(schema, { io: "input" }) as { properties?: Record<string, JsonSchema> };
-  return Object.entries(json.properties ?? {});
+interface Leaf {
+  /** From the section down. */
+  keys: string[];
+  flag: string;
+  type: "number" | "string" | "boolean";
+  list: boolean;
+  property: JsonSchema;
 }
 
-const kinds: Record<string, "number" | "string" | "boolean"> = {
+const kinds: Record<string, Leaf["type"]> = {
   number: "number",
   integer: "number",
   string: "string",
   boolean: "boolean",
 };
 
-/** yargs options for the scalar keys of `schema`, leaving out `except`. */
+/** The keys that a flag can set. */
+function leaves(schema: z.ZodType): Leaf[] {
+  return leavesIn(z.toJSONSchema(schema, { io: "input" }) as JsonSchema, []);
+}
+
+function leavesIn(schema: JsonSchema, above: string[]): Leaf[] {
+  return Object.entries(schema.properties ?? {}).flatMap(([key, property]) => {
+    const keys = [...above, key];
+    if (property.type === "object") return leavesIn(property, keys);
+    const list = property.type === "array";
+    const type = kinds[(list ? property.items?.type : property.type) ?? ""];
+    if (type === undefined) return [];
+    return [{ keys, flag: keys.join("-").replaceAll("_", "-"), type, list, property }];
+  });
+}
+
+/** yargs options for the keys of `schema`, leaving out `except` and what is below them. */
 export function schemaOptions(schema: z.ZodType, except: readonly string[] = []): Record<string, Options> {
   const options: Record<string, Options> = {
     set: { type: "string", array: true, nargs: 1, describe: "any key of the section: path.to.key=value" },
   };
-  for (const [key, property] of properties(schema)) {
-    const type = kinds[property.type ?? ""];
-    if (type === undefined || except.includes(key)) continue;
+  for (const { keys, flag, type, list, property } of leaves(schema)) {
+    if (except.includes(keys[0]!)) continue;
+    const choices = list ? property.items?.enum : property.enum;
     const fallback = property.default === undefined ? "" : ` [default: ${String(property.default)}]`;
-    options[flag(key)] = {
+    options[flag] = {
       type,
-      ...(property.enum && { choices: property.enum }),
+      ...(list && { array: true }),
+      ...(choices && { choices }),
       describe: `${property.description ?? ""}${fallback}`,
     };
   }
@@ -55,9 +76,15 @@ export function sectionFrom<S extends z.ZodType>(
   fixed: Record<string, unknown> = {},
 ): z.infer<S> {
   const section: Record<string, unknown> = { ...fixed };
-  for (const [key] of properties(schema)) {
-    const value = given[flag(key)];
-    if (value !== undefined && !(key in fixed)) section[key] = value;
+  for (const { keys, flag } of leaves(schema)) {
+    const value = given[flag];
+    if (value === undefined || keys[0]! in fixed) continue;
+    let below = section;
+    for (const key of keys.slice(0, -1)) {
+      below[key] ??= {};
+      below = below[key] as Record<string, unknown>;
+    }
+    below[keys.at(-1)!] = value;
   }
   setKeys(section, (given.set as string[] | undefined) ?? []);
   const checked = schema.safeParse(section, { reportInput: true });

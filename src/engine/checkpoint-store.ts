@@ -1,194 +1,155 @@
 /**
- * Training checkpoints: one file each with a head (what training it belongs to, step, losses) and the
- * parameters' three flat arrays as they are in memory, closed by a SHA-256. Files appear under their
- * names only when whole; a damaged one, or one of another training, is removed.
+ * The checkpoints of a training, a folder of files (see checkpoint-file.ts): the two newest with the steps so
+ * far, values and moments; and the best values by validation loss, where they are kept, in files of their own.
+ * Which step is best follows from the steps in a checkpoint, so each checkpoint names its best file without saying so;
+ * that file stays as long as the checkpoint, and a kill between the two files changes nothing.
  */
-import { createHash, type Hash } from "node:crypto";
-import {
-  closeSync,
-  fsyncSync,
-  openSync,
-  readdirSync,
-  readSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeSync,
-} from "node:fs";
+import { existsSync, readdirSync, rmSync, statSync } from "node:fs";
 import path from "node:path";
-import { makeFolder } from "../make-folder.js";
-import { writeFault, writing } from "../write-fault.js";
-import type { FlatArray, TrainingSession } from "./session.js";
-
-export interface TrainingState {
-  /** Steps done. */
-  step: number;
-  losses: number[];
-  /** Positions with a loss weight so far. */
-  tokens: number;
-}
+import { EngineError } from "../errors.js";
+import { versions } from "../versions.js";
+import {
+  type CheckpointHead,
+  type FlatArrays,
+  loadCheckpointFile,
+  readCheckpointHead,
+  writeCheckpointFile,
+} from "./checkpoint-file.js";
+import type { StepRecord } from "./engine.js";
+import type { FlatArray } from "./session.js";
+import { bestStep, type StepRecords } from "./training-state.js";
 
 export interface CheckpointStore {
-  save(state: TrainingState): void;
-  /** Loads the newest whole checkpoint of this training into the parameters; null where there is none. */
-  restore(): TrainingState | null;
+  /** After the last of `records`. */
+  save(records: StepRecords): void;
+  /** The values as those of `step`, the best one so far. */
+  saveBest(step: number): void;
+  /** Puts the values of `step`, the best one, back into place. Throws `EngineError` where its file is not whole any more. */
+  loadBest(step: number): void;
+  /** Loads the newest whole checkpoint of this training and returns its steps; none where there is no such checkpoint. */
+  restore(): StepRecord[];
+  /** The step of the newest checkpoint; null where there is none. */
+  readonly newest: number | null;
 }
 
-const magic = "lepckp01";
-const prefixBytes = 12;
-const digestBytes = 32;
-const pieceNumbers = 1 << 20;
-const arrays = ["values", "first_moments", "second_moments"] as const satisfies FlatArray[];
+export interface CheckpointStoreOptions {
+  session: FlatArrays;
+  folder: string;
+  /** Names the training: its model, data and options. */
+  fingerprint: string;
+  /** Whether the values of the best step are kept. */
+  keepsBest: boolean;
+  /** Gets a sentence for each file that is there and not used. */
+  onRefused: (text: string) => void;
+}
+
+interface StateHead extends CheckpointHead {
+  records: StepRecord[];
+}
+
 const kept = 2;
+const all: readonly FlatArray[] = ["values", "first_moments", "second_moments"];
 
-/** `fingerprint` names the training: its model, data and options. */
-export function createCheckpointStore(
-  session: Pick<TrainingSession, "layout" | "read" | "write">,
-  folder: string,
-  fingerprint: string,
-): CheckpointStore {
+export function createCheckpointStore(options: CheckpointStoreOptions): CheckpointStore {
+  const { session, folder, fingerprint, keepsBest, onRefused } = options;
   const { size } = session.layout;
-  const bytes = 4 * size;
-  const nameOf = (step: number): string => path.join(folder, `${String(step).padStart(9, "0")}.checkpoint`);
-  const piece = new Float32Array(Math.min(size, pieceNumbers));
+  const version = versions().lep ?? "";
+  const numbered = (step: number): string => `${String(step).padStart(9, "0")}.checkpoint`;
+  const fileOf = (step: number): string => path.join(folder, numbered(step));
+  const bestFileOf = (step: number): string => path.join(folder, `best-${numbered(step)}`);
+  /** Best steps that the checkpoints need, by the step of the checkpoint. */
+  const needed = new Map<number, number | null>();
 
-  const save = (state: TrainingState): void => {
-    const partial = path.join(folder, `.${process.pid}.partial`);
-    const handle = writing(folder, () => {
-      makeFolder(folder);
-      return openSync(partial, "w");
-    });
-    const hash = createHash("sha256");
-    try {
-      const write = (data: Uint8Array): void => {
-        for (let at = 0; at < data.length; ) at += writeSync(handle, data, at);
-      };
-      const writeHashed = (data: Uint8Array): void => {
-        hash.update(data);
-        write(data);
-      };
-      writeHashed(encodeHead({ ...state, fingerprint }));
-      for (const array of arrays) {
-        for (let at = 0; at < size; at += pieceNumbers) {
-          const part = piece.subarray(0, Math.min(pieceNumbers, size - at));
-          session.read(array, at, part);
-          writeHashed(bytesOf(part));
+  const refuse = (file: string, fault: string): void => {
+    onRefused(`${file}: this checkpoint ${fault}: it is not used`);
+    rmSync(file, { force: true });
+  };
+
+  /** The head of `file` where it is whole and of this training; else the file is gone, with a word about it. */
+  const checked = (file: string, arrays: readonly FlatArray[], wholly = true): StateHead | null => {
+    const read = readCheckpointHead<StateHead>(file, wholly);
+    const fault = "fault" in read ? read.fault : faultOf(read.head, arrays);
+    if (fault !== null) refuse(file, fault);
+    return fault === null && "head" in read ? read.head : null;
+  };
+
+  const faultOf = (head: StateHead, arrays: readonly FlatArray[]): string | null => {
+    const of = (name: string): string => name.slice(0, 12);
+    if (head.fingerprint !== fingerprint) {
+      return `belongs to another training (${of(head.fingerprint)}, by lep ${head.version}; this one is ${of(fingerprint)})`;
+    }
+    const fits = head.size === size && head.arrays.join() === arrays.join();
+    return fits ? null : `has another layout (${head.size} numbers, by lep ${head.version}; here are ${size})`;
+  };
+
+  /** Removes what no checkpoint needs and is not the best of all. */
+  const prune = (best: number | null): void => {
+    for (const step of [...needed.keys()].sort((a, b) => b - a).slice(kept)) {
+      rmSync(fileOf(step), { force: true });
+      needed.delete(step);
+    }
+    const wanted = new Set([best, ...needed.values()].filter((step) => step !== null).map(bestFileOf));
+    for (const file of filesIn(folder, /^best-/)) if (!wanted.has(file)) rmSync(file, { force: true });
+  };
+
+  return {
+    get newest() {
+      return needed.size === 0 ? null : Math.max(...needed.keys());
+    },
+    save(records) {
+      const step = records.length;
+      const head = { fingerprint, version, size, arrays: all, records };
+      writeCheckpointFile(fileOf(step), head, session);
+      const best = keepsBest ? bestStep(records) : null;
+      needed.set(step, best);
+      prune(best);
+    },
+    saveBest(step) {
+      writeCheckpointFile(bestFileOf(step), { fingerprint, version, size, arrays: ["values"] }, session);
+      prune(step);
+    },
+    loadBest(step) {
+      const head = checked(bestFileOf(step), ["values"]);
+      if (head === null) {
+        throw new EngineError(
+          "engine.best_lost",
+          `${bestFileOf(step)}: the best weights were here and are not any more`,
+          {
+            hint: "Start the same command again: training continues from a checkpoint before them.",
+          },
+        );
+      }
+      loadCheckpointFile(bestFileOf(step), head, session);
+    },
+    restore() {
+      for (const file of filesIn(folder, /\.partial$/)) rmSync(file, { force: true });
+      let found: StateHead | null = null;
+      for (const file of filesIn(folder, /^\d+\.checkpoint$/)) {
+        const head = checked(file, all, found === null);
+        if (head === null) continue;
+        const best = keepsBest ? bestStep(head.records) : null;
+        if (found === null && best !== null && checked(bestFileOf(best), ["values"]) === null) {
+          refuse(file, `is nothing without ${path.basename(bestFileOf(best))}`);
+          continue;
         }
+        needed.set(head.records.length, best);
+        if (found !== null) continue;
+        loadCheckpointFile(file, head, session);
+        found = head;
       }
-      write(hash.digest());
-      fsyncSync(handle);
-    } catch (error) {
-      closeSync(handle);
-      rmSync(partial, { force: true });
-      throw writeFault(partial, error);
-    }
-    closeSync(handle);
-    renameSync(partial, nameOf(state.step));
-    for (const old of checkpointFiles(folder).slice(kept)) rmSync(old, { force: true });
+      const records = found?.records ?? [];
+      prune(keepsBest ? bestStep(records) : null);
+      return records;
+    },
   };
-
-  const restore = (): TrainingState | null => {
-    removePartials(folder);
-    for (const file of checkpointFiles(folder)) {
-      const head = readWhole(file, fingerprint, 3 * bytes);
-      if (head !== null) {
-        load(file, head.dataAt);
-        return head.state;
-      }
-      rmSync(file, { force: true });
-    }
-    return null;
-  };
-
-  const load = (file: string, dataAt: number): void => {
-    const handle = openSync(file, "r");
-    try {
-      for (const [i, array] of arrays.entries()) {
-        for (let at = 0; at < size; at += pieceNumbers) {
-          const part = piece.subarray(0, Math.min(pieceNumbers, size - at));
-          readFully(handle, bytesOf(part), dataAt + i * bytes + 4 * at);
-          session.write(array, at, part);
-        }
-      }
-    } finally {
-      closeSync(handle);
-    }
-  };
-
-  return { save, restore };
 }
 
-/** Newest first. */
-function checkpointFiles(folder: string): string[] {
-  return list(folder)
-    .filter((name) => /^\d+\.checkpoint$/.test(name))
+/** Files by their names, the newest first. */
+function filesIn(folder: string, name: RegExp): string[] {
+  if (!existsSync(folder) || !statSync(folder).isDirectory()) return [];
+  return readdirSync(folder)
+    .filter((entry) => name.test(entry))
     .sort()
     .reverse()
-    .map((name) => path.join(folder, name));
+    .map((entry) => path.join(folder, entry));
 }
-
-function removePartials(folder: string): void {
-  for (const name of list(folder)) if (name.endsWith(".partial")) rmSync(path.join(folder, name), { force: true });
-}
-
-function list(folder: string): string[] {
-  return statSync(folder, { throwIfNoEntry: false })?.isDirectory() ? readdirSync(folder) : [];
-}
-
-function encodeHead(head: TrainingState & { fingerprint: string }): Buffer {
-  const json = Buffer.from(JSON.stringify(head));
-  const prefix = Buffer.alloc(prefixBytes);
-  prefix.write(magic, "latin1");
-  prefix.writeUInt32LE(json.length, 8);
-  return Buffer.concat([prefix, json]);
-}
-
-/** The head of a checkpoint that is whole and belongs to `fingerprint`, else null. */
-function readWhole(
-  file: string,
-  fingerprint: string,
-  dataBytes: number,
-): { state: TrainingState; dataAt: number } | null {
-  const handle = openSync(file, "r");
-  try {
-    const size = statSync(file).size;
-    const prefix = Buffer.alloc(prefixBytes);
-    if (size < prefixBytes || !readFully(handle, prefix, 0)) return null;
-    const jsonBytes = prefix.readUInt32LE(8);
-    const dataAt = prefixBytes + jsonBytes;
-    if (prefix.toString("latin1", 0, 8) !== magic || size !== dataAt + dataBytes + digestBytes) return null;
-    const hash = createHash("sha256");
-    hashRange(handle, hash, dataAt + dataBytes);
-    const digest = Buffer.alloc(digestBytes);
-    readFully(handle, digest, dataAt + dataBytes);
-    if (!hash.digest().equals(digest)) return null;
-    const json = Buffer.alloc(jsonBytes);
-    readFully(handle, json, prefixBytes);
-    const head = JSON.parse(json.toString("utf8")) as TrainingState & { fingerprint: string };
-    if (head.fingerprint !== fingerprint) return null;
-    return { state: { step: head.step, losses: head.losses, tokens: head.tokens }, dataAt };
-  } finally {
-    closeSync(handle);
-  }
-}
-
-function hashRange(handle: number, hash: Hash, end: number): void {
-  const piece = new Uint8Array(4 * pieceNumbers);
-  for (let at = 0; at < end; at += piece.length) {
-    const part = piece.subarray(0, Math.min(piece.length, end - at));
-    if (!readFully(handle, part, at)) return;
-    hash.update(part);
-  }
-}
-
-function readFully(handle: number, into: Uint8Array, position: number): boolean {
-  for (let done = 0; done < into.length; ) {
-    const count = readSync(handle, into, done, into.length - done, position + done);
-    if (count === 0) return false;
-    done += count;
-  }
-  return true;
-}
-
-const bytesOf = (numbers: Float32Array): Uint8Array =>
-  new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength);

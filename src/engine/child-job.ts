@@ -12,7 +12,8 @@ import type { Failure, FromWorker, JobKind, Jobs, ToWorker } from "./messages.js
 /** The engine whose child process is the module `worker` (see serve-jobs.ts). */
 export function engineInChild(worker: URL): Engine {
   return {
-    train: (job, onStep, signal) => runJob(worker, "train", job, onStep, signal),
+    train: (job, onStep, signal, onWarning) =>
+      runJob(worker, "train", job, onStep, signal, onWarning === undefined ? {} : { onWarning }),
     evaluate: (job, onBlock, signal) => runJob(worker, "evaluate", job, ({ done, of }) => onBlock?.(done, of), signal),
     examine: (device) => runJob(worker, "examine", { device }),
   };
@@ -21,6 +22,8 @@ export function engineInChild(worker: URL): Engine {
 export interface ProcessOptions {
   /** Sees the child before it gets its job; tests use it to end it. */
   onChild?: (child: ChildProcess) => void;
+  /** Gets what the user should know, as it happens. */
+  onWarning?: (text: string) => void;
 }
 
 export function runJob<K extends JobKind>(
@@ -54,9 +57,10 @@ export function runJob<K extends JobKind>(
     signal?.addEventListener("abort", interrupt);
     let outcome: (() => void) | undefined;
     child.on("message", (message: FromWorker) => {
-      if (message.kind === "progress") {
+      if (message.kind === "progress" || message.kind === "warning") {
         try {
-          onProgress?.(message.progress as Jobs[K]["progress"]);
+          if (message.kind === "warning") options.onWarning?.(message.text);
+          else onProgress?.(message.progress as Jobs[K]["progress"]);
         } catch (error) {
           // The caller's own failure, for example a full disk under its log: it is the job's, not an uncaught one.
           outcome ??= () => reject(error);

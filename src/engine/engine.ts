@@ -85,12 +85,12 @@ export interface TrainingData {
   sets: readonly { file: string; weight: number }[];
 }
 
-/** Held-out text in windows, see bits-per-character.ts. */
+/** Held-out text, see validation-windows.ts, or held-out conversations. */
 export interface ValidationData {
   /** Training-set file. */
   file: string;
-  /** Code points of all windows. */
-  characters: number;
+  /** Code points of all its text; null where bits per character say nothing, as of conversations. */
+  characters: number | null;
 }
 
 export interface TrainingJob {
@@ -104,22 +104,53 @@ export interface TrainingJob {
   compute: ComputeOptions;
   /** Folder for checkpoints; training continues from the newest whole one that fits this job. */
   checkpoints: string;
+  /** `training.jsonl` to write, see training-log.ts. */
+  log?: string | undefined;
   /** Where the trained model is written: a complete model folder's weights and config (no tokenizer files). */
   output: string;
 }
 
-export interface StepReport {
+/** What the held-out data says of the weights after a step. */
+export interface Validation {
+  /** Mean negative log-likelihood per weighted token, nats. */
+  loss: number;
+  bits_per_character: number | null;
+}
+
+/** A loss far above those before, see loss-spikes.ts. */
+export interface Spike {
+  /** Running level of the loss, nats. */
+  level: number;
+  /** The update was left out. */
+  skipped: boolean;
+  /** The step's blocks: name of the set's file, and number. */
+  blocks: string[];
+}
+
+/** What is known of a step for good: a line of `training.jsonl`, the same whenever and wherever it is taken. */
+export interface StepRecord {
   /** From 1. */
   step: number;
-  steps: number;
   /** Mean negative log-likelihood per weighted token, nats. */
   loss: number;
   learning_rate: number;
+  /** Before clipping. */
   gradient_norm: number;
   /** Positions with a loss weight in this step. */
   tokens: number;
-  /** Wall time of the step, seconds. */
+  spike?: Spike;
+  validation?: Validation;
+}
+
+export interface StepReport extends StepRecord {
+  /** Of the whole training. */
+  steps: number;
+  /** Wall time of the step without its validation, seconds; 0 where an earlier process took it. */
   seconds: number;
+  /** Positions with a loss weight a second; null where an earlier process took the step. */
+  tokens_per_second: number | null;
+  /** Floating-point operations a second (see training-flops.ts) of what the device reaches at best; null where unknown. */
+  share_of_peak: number | null;
 }
 
 export interface TrainingResult {
@@ -128,6 +159,12 @@ export interface TrainingResult {
   tokens: number;
   /** Loss of every step, nats. */
   losses: number[];
+  /** The step after which the weights were as they are written. */
+  kept_step: number;
+  /** Of these weights; null where nothing was measured. */
+  validation: Validation | null;
+  /** What the user should know: checkpoints that were not used, steps with a loss spike. */
+  warnings: string[];
   /** Peak resident memory of the child, MB. */
   peak_mb: number;
 }
@@ -163,7 +200,13 @@ export interface DeviceReport {
 
 export interface Engine {
   /** Throws `EngineError` (assertion, out of memory, NaN) or `CheckpointError` (the model does not fit the job). */
-  train(job: TrainingJob, onStep?: (report: StepReport) => void, signal?: AbortSignal): Promise<TrainingResult>;
+  train(
+    job: TrainingJob,
+    onStep?: (report: StepReport) => void,
+    signal?: AbortSignal,
+    /** Gets what the user should know, as it happens. */
+    onWarning?: (text: string) => void,
+  ): Promise<TrainingResult>;
   evaluate(
     job: EvaluationJob,
     onBlock?: (done: number, of: number) => void,

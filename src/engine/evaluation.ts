@@ -1,11 +1,12 @@
 /** Losses of all blocks of a set under a model, forwards only, on whatever engine opens the session. */
+import { setImmediate as eventLoop } from "node:timers/promises";
 import { EngineError } from "../errors.js";
 import { openCheckpoint } from "../model/checkpoint.js";
 import type { EvaluationJob, EvaluationResult } from "./engine.js";
 import { neutralOptions } from "./neutral-options.js";
 import { nothingTrained } from "./parameter-layout.js";
-import type { OpenSession } from "./session.js";
-import { openBlocks } from "./training-data.js";
+import type { OpenSession, TrainingSession } from "./session.js";
+import { type CheckedBlocks, openBlocks } from "./training-data.js";
 
 /** `isInterrupted` is asked after every micro-batch. Throws `LepError`. */
 export async function evaluate(
@@ -24,20 +25,10 @@ export async function evaluate(
         ...{ checkpoint, layout: nothingTrained, options, compute },
         blockLength: set.blockLength,
       });
-      const result: EvaluationResult = { block_losses: [], block_weights: [] };
-      for (let from = 0; from < set.blocks; from += options.micro_batch) {
-        const count = Math.min(options.micro_batch, set.blocks - from);
-        const blocks = Array.from({ length: count }, (_, i) => set.read(from + i));
-        for (const [i, loss] of (await session.evaluate(blocks)).entries()) {
-          if (!Number.isFinite(loss)) throw notFinite(job, from + i, loss);
-          result.block_losses.push(loss);
-          result.block_weights.push(blocks[i]!.weights.reduce((sum, weight) => sum + weight, 0));
-        }
-        onBlock(result.block_losses.length, set.blocks);
-        if (isInterrupted())
-          throw new EngineError("engine.interrupted", `evaluation stopped after ${from + count} blocks`);
-      }
+      const measured = { set, file: job.data, weights: job.model, microBatch: options.micro_batch };
+      const result = await evaluateBlocks(session, measured, isInterrupted, onBlock);
       session.close();
+      if (result === null) throw new EngineError("engine.interrupted", "the evaluation was stopped");
       return result;
     } finally {
       set.close();
@@ -47,8 +38,42 @@ export async function evaluate(
   }
 }
 
-function notFinite(job: EvaluationJob, block: number, loss: number): EngineError {
-  return new EngineError("engine.not_finite", `${job.data}, block ${block}: the loss under ${job.model} is ${loss}`, {
+export interface MeasuredSet {
+  set: CheckedBlocks;
+  /** For messages: where the blocks come from, and what they are measured with. */
+  file: string;
+  weights: string;
+  microBatch: number;
+}
+
+/** All blocks under the session's weights as they are now; null where it was interrupted before the last one. */
+export async function evaluateBlocks(
+  session: Pick<TrainingSession, "evaluate">,
+  { set, file, weights, microBatch }: MeasuredSet,
+  isInterrupted: () => boolean,
+  onBlock: (done: number, of: number) => void = () => {},
+): Promise<EvaluationResult | null> {
+  const result: EvaluationResult = { block_losses: [], block_weights: [] };
+  for (let from = 0; from < set.blocks; from += microBatch) {
+    if (from > 0) {
+      // An engine that never waits for its device would otherwise not let the interruption's message in.
+      await eventLoop();
+      if (isInterrupted()) return null;
+    }
+    const count = Math.min(microBatch, set.blocks - from);
+    const blocks = Array.from({ length: count }, (_, i) => set.read(from + i));
+    for (const [i, loss] of (await session.evaluate(blocks)).entries()) {
+      if (!Number.isFinite(loss)) throw notFinite(`${file}, block ${from + i}`, weights, loss);
+      result.block_losses.push(loss);
+      result.block_weights.push(blocks[i]!.weights.reduce((sum, weight) => sum + weight, 0));
+    }
+    onBlock(result.block_losses.length, set.blocks);
+  }
+  return result;
+}
+
+function notFinite(place: string, weights: string, loss: number): EngineError {
+  return new EngineError("engine.not_finite", `${place}: the loss under ${weights} is ${loss}`, {
     hint: "The model's weights are not finite or far too large, or its type needs f32 precision.",
   });
 }

@@ -11,6 +11,7 @@ export function trainingFingerprint(job: TrainingJob): string {
     .sort()
     .map((name) => [name, sha256File(path.join(job.model, name))]);
   const data = job.data.sets.map(({ file, weight }) => [sha256File(file), weight]);
+  const held = job.validation && [sha256File(job.validation.file), job.validation.characters];
   const sorted = Object.entries(options).sort(([a], [b]) => (a < b ? -1 : 1));
-  return sha256(JSON.stringify({ version: 2, model, data, rows: job.rows, options: sorted }));
+  return sha256(JSON.stringify({ version: 3, model, data, held, rows: job.rows, options: sorted }));
 }

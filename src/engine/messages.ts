@@ -24,6 +24,7 @@ export type ToWorker = { [K in JobKind]: { kind: K; job: Jobs[K]["job"] } }[JobK
 
 export type FromWorker =
   | { kind: "progress"; progress: unknown }
+  | { kind: "warning"; text: string }
   | { kind: "result"; result: unknown }
   | { kind: "failure"; failure: Failure };
 

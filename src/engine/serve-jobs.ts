@@ -11,12 +11,13 @@ type Job = Exclude<ToWorker, { kind: "interrupt" }>;
 
 export function serveJobs(openSession: OpenSession, examine: Engine["examine"]): void {
   let interrupted = false;
+  const warning = (text: string): void => send({ kind: "warning", text });
   const isInterrupted = (): boolean => interrupted;
   const progress = (report: unknown): void => send({ kind: "progress", progress: report });
   const run = (message: Job): Promise<unknown> => {
     switch (message.kind) {
       case "train":
-        return train(message.job, openSession, progress, isInterrupted);
+        return train(message.job, openSession, { onStep: progress, onWarning: warning }, isInterrupted);
       case "evaluate":
         return evaluate(message.job, openSession, (done, of) => progress({ done, of }), isInterrupted);
       case "examine":

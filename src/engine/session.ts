@@ -15,8 +15,8 @@ export interface TrainingSession {
   computeGradients(blocks: readonly Block[], step: number): Promise<{ loss: number; tokens: number }>;
   /** Global L2 norm of the gradients. */
   gradientNorm(): Promise<number>;
-  /** One AdamW update with clipping; `step` from 1, `norm` as `gradientNorm` gave it. */
-  update(step: number, learningRate: number, norm: number): Promise<void>;
+  /** One AdamW update with clipping; `update` is its number, from 1, for the bias correction, `norm` as `gradientNorm` gave it. */
+  update(update: number, learningRate: number, norm: number): Promise<void>;
   /** Σ weight · nll of each block under the weights as they are now, nats. All blocks of all calls have one length. */
   evaluate(blocks: readonly Block[]): Promise<number[]>;
   /** Fills `into` with numbers of a flat array from `offset` (in numbers) on. */
@@ -36,6 +36,8 @@ export interface SessionJob {
   compute: ComputeOptions;
   /** Positions in a block of the training, or of the evaluation where nothing is trained. */
   blockLength: number;
+  /** Of the blocks that are measured during a training; left out where none are. */
+  evaluationLength?: number | undefined;
   sizes?: PieceSizes | undefined;
 }
 

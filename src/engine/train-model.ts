@@ -5,15 +5,14 @@
 import { cpSync, existsSync, readdirSync, renameSync, rmSync } from "node:fs";
 import path from "node:path";
 import { writeFolderAtomic } from "../atomic-output.js";
-import { EngineError } from "../errors.js";
 import { makeFolder } from "../make-folder.js";
 import { checkTokenizerFits } from "../model/check-tokenizer-fits.js";
 import { readModelConfig } from "../model/config.js";
 import type { Progress } from "../progress.js";
 import type { Tokenizer } from "../tokenizer/tokenizer.js";
 import { copyTokenizerFiles } from "../tokenizer/write-tokenizer.js";
-import type { ComputeOptions, Engine, RowRange, TrainingOptions, TrainingResult } from "./engine.js";
-import { openTrainingLog } from "./training-log.js";
+import type { ComputeOptions, Engine, RowRange, TrainingOptions, Validation, ValidationData } from "./engine.js";
+import { trainingProgress } from "./training-progress.js";
 
 export interface TrainModelJob {
   /** Model folder to start from. */
@@ -23,6 +22,8 @@ export interface TrainModelJob {
   rows?: readonly RowRange[] | undefined;
   /** Training-set file. */
   data: string;
+  /** Needed where `evaluate_every` is above 0. */
+  validation?: ValidationData | undefined;
   options: TrainingOptions;
   compute: ComputeOptions;
   /** Folder for checkpoints, the log and the trained weights; a killed training continues from it. */
@@ -35,14 +36,22 @@ export interface TrainedModel {
   /** The log of the steps. */
   log: string;
   steps: number;
+  /** The step whose weights these are: the last one, or with `keep: best` that of the lowest held-out loss. */
+  kept_step: number;
   /** Positions with a loss weight over the whole training. */
   tokens: number;
   /** Of the part done by this process; null where a killed run had done all of it. */
   tokens_per_second: number | null;
   /** Mean over the first tenth and the last tenth of the steps, nats. */
   losses: { first: number; last: number };
+  /** Of the held-out data at the kept step, in the precision of the training; null where it was not measured. */
+  validation: Validation | null;
+  /** What the user should know: checkpoints that were not used, steps with a loss spike. */
+  warnings: string[];
   peak_mb: number;
 }
+
+const logFile = "training.jsonl";
 
 /** Throws `CheckpointError` where the tokenizer has more ids than the model rows, and what the engine throws. */
 export async function trainModel(
@@ -51,71 +60,40 @@ export async function trainModel(
   progress?: Progress,
   signal?: AbortSignal,
 ): Promise<TrainedModel> {
-  checkTokenizerFits(readModelConfig(job.model), job.tokenizer, job.model);
-  makeFolder(job.work);
-  for (;;) {
-    const trained = await attempt(engine, job, progress, signal);
-    if (trained !== "gap") return trained;
-    // The kill came between a checkpoint and the lines of its steps. Rare; from the start then.
-    rmSync(path.join(job.work, "checkpoints"), { recursive: true, force: true });
-    rmSync(path.join(job.work, logFile), { force: true });
-  }
-}
-
-const logFile = "training.jsonl";
-
-async function attempt(
-  engine: Engine,
-  job: TrainModelJob,
-  progress: Progress | undefined,
-  signal: AbortSignal | undefined,
-): Promise<TrainedModel | "gap"> {
-  const folder = path.join(job.work, "trained");
+  const { model, tokenizer, validation, options, compute, work } = job;
+  checkTokenizerFits(readModelConfig(model), tokenizer, model);
+  makeFolder(work);
+  const folder = path.join(work, "trained");
+  const log = path.join(work, logFile);
   rmSync(folder, { recursive: true, force: true });
-  const log = openTrainingLog(path.join(job.work, logFile));
-  const gap = new AbortController();
-  const timed = { tokens: 0, seconds: 0 };
-  let result: TrainingResult;
-  try {
-    result = await engine.train(
-      {
-        model: job.model,
-        data: { sets: [{ file: job.data, weight: 1 }] },
-        rows: job.rows ?? [{ first: 0, end: job.tokenizer.size }],
-        options: job.options,
-        compute: job.compute,
-        checkpoints: path.join(job.work, "checkpoints"),
-        output: folder,
-      },
-      (report) => {
-        if (!log.add(report)) return gap.abort();
-        timed.tokens += report.tokens;
-        timed.seconds += report.seconds;
-        const task = job.options.trainable === "embeddings" ? "training embeddings" : "training";
-        const note = `loss ${report.loss.toFixed(3)}`;
-        progress?.({ task, done: report.step, total: report.steps, unit: "steps", note });
-      },
-      signal === undefined ? gap.signal : AbortSignal.any([signal, gap.signal]),
-    );
-  } catch (error) {
-    if (gap.signal.aborted && !signal?.aborted) return "gap";
-    throw error;
-  }
-  if (log.steps !== result.steps) return "gap";
-  const last = result.losses.at(-1);
-  if (last === undefined || !Number.isFinite(last)) {
-    throw new EngineError("engine.diverged", `training ended with a loss of ${last}`, {
-      hint: "Lower learning_rate, or set clip_norm.",
-    });
-  }
+  const shown = trainingProgress(options.trainable === "embeddings" ? "training embeddings" : "training", progress);
+  const result = await engine.train(
+    {
+      model,
+      data: { sets: [{ file: job.data, weight: 1 }] },
+      validation,
+      rows: job.rows ?? [{ first: 0, end: tokenizer.size }],
+      options,
+      compute,
+      checkpoints: path.join(work, "checkpoints"),
+      log,
+      output: folder,
+    },
+    shown.step,
+    signal,
+    shown.warning,
+  );
   const tenth = Math.max(1, Math.floor(result.losses.length / 10));
   return {
     folder,
-    log: path.join(job.work, logFile),
+    log,
     steps: result.steps,
+    kept_step: result.kept_step,
     tokens: result.tokens,
-    tokens_per_second: timed.seconds > 0 ? timed.tokens / timed.seconds : null,
+    tokens_per_second: shown.tokens_per_second,
     losses: { first: mean(result.losses.slice(0, tenth)), last: mean(result.losses.slice(-tenth)) },
+    validation: result.validation,
+    warnings: result.warnings,
     peak_mb: result.peak_mb,
   };
 }

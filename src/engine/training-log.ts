@@ -1,46 +1,32 @@
 /**
- * `training.jsonl`: one line an optimiser step. It survives a kill beside the checkpoints: what was
- * logged after the checkpoint that training continues from is cut off and comes again, so the finished
- * file has the same bytes as one of a run that was never killed. No times or rates for that reason.
+ * `training.jsonl`: one line an optimiser step. The steps stand in the checkpoints too, so wherever a
+ * killed training continues, the log is made to end at just that step, and the finished file has the same
+ * bytes as one of a run that was never killed. No times or rates for that reason.
  */
-import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, readFileSync } from "node:fs";
+import { writeFileAtomic } from "../atomic-output.js";
 import { writing } from "../write-fault.js";
-import type { StepReport } from "./engine.js";
+import type { StepRecord } from "./engine.js";
 
 export interface TrainingLog {
-  /** False where steps between the log's end and this one are missing. */
-  add(report: StepReport): boolean;
-  /** Steps logged so far, without a gap from step 1 on. */
-  readonly steps: number;
+  add(record: StepRecord): void;
 }
 
-export function openTrainingLog(file: string): TrainingLog {
-  const text = existsSync(file) ? readFileSync(file, "utf8") : "";
-  const lines = wholeLines(text);
-  // What a kill left of a line must not stand before the next one.
-  if (!text.endsWith("\n") && text !== "") writeFileSync(file, lines.map((kept) => `${kept}\n`).join(""));
-  return {
-    add(report) {
-      if (report.step > lines.length + 1) return false;
-      const { step, loss, learning_rate, gradient_norm, tokens } = report;
-      const line = JSON.stringify({ step, loss, learning_rate, gradient_norm, tokens });
-      if (step <= lines.length) {
-        lines.length = step - 1;
-        writeFileSync(file, lines.map((kept) => `${kept}\n`).join(""));
-      }
-      writing(file, () => appendFileSync(file, `${line}\n`));
-      lines.push(line);
-      return true;
-    },
-    get steps() {
-      return lines.length;
-    },
-  };
+/** `file` then holds the steps of `records` and nothing else. Throws `LepError` where it cannot be written. */
+export function openTrainingLog(file: string, records: readonly StepRecord[]): TrainingLog {
+  const text = records.map(lineOf).join("");
+  if (!existsSync(file) || readFileSync(file, "utf8") !== text) writeFileAtomic(file, text);
+  return { add: (record) => writing(file, () => appendFileSync(file, lineOf(record))) };
 }
 
-/** The last line may be cut in the middle. */
-function wholeLines(text: string): string[] {
-  const lines = text.split("\n");
-  lines.pop();
-  return lines;
+/** Steps of a finished or growing log; a last line that a kill cut is left out. No steps where there is no file. */
+export function readTrainingLog(file: string): StepRecord[] {
+  if (!existsSync(file)) return [];
+  const lines = readFileSync(file, "utf8").split("\n").slice(0, -1);
+  return lines.map((line) => JSON.parse(line) as StepRecord);
+}
+
+/** The order of the keys is the file's. */
+function lineOf({ step, loss, learning_rate, gradient_norm, tokens, spike, validation }: StepRecord): string {
+  return `${JSON.stringify({ step, loss, learning_rate, gradient_norm, tokens, spike, validation })}\n`;
 }

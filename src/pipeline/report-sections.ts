@@ -2,7 +2,8 @@
 import path from "node:path";
 import type { Recipe } from "../recipe.js";
 import type { Cell } from "../report/html-page.js";
-import { type ReportSection, type RunReport, readLosses } from "../report/run-report.js";
+import type { ReportSection, RunReport } from "../report/run-report.js";
+import { spikesNote, trainingCurves } from "../report/training-curves.js";
 import { oneTokenWordsChart, symbolsPerTokenChart } from "../vocabulary/report/efficiency-charts.js";
 import { readVocabularyReport } from "../vocabulary/report/report-data.js";
 import type { Made } from "./run-context.js";
@@ -59,18 +60,20 @@ function vocabularySection({ vocabulary }: Made): ReportSection | undefined {
 
 function pretrainingSection({ pretraining }: Made): ReportSection | undefined {
   if (pretraining === undefined) return undefined;
-  const { bits_per_character: bits, original_bits_per_character, loss, steps, tokens } = pretraining.result;
+  const { bits_per_character: bits, original_bits_per_character, loss, steps, kept_step, tokens } = pretraining.result;
   const rows: Cell[][] = [
     ["original base, original vocabulary", original_bits_per_character, null],
     ["new rows initialised", bits?.before, loss.before],
     ["embeddings trained", bits?.after, loss.after],
   ];
-  const values = readLosses(path.join(pretraining.folder, "adapted"));
+  const folder = path.join(pretraining.folder, "adapted");
+  const kept =
+    kept_step === steps ? "" : ` The weights are those after step ${kept_step}, the best on the held-out text.`;
   return {
     title: "Continued pre-training",
-    note: `${steps} steps, ${tokens} tokens. Losses of different vocabularies are not comparable; bits per character are.`,
+    note: `${steps} steps, ${tokens} tokens.${kept} Losses of different vocabularies are not comparable; bits per character are. ${spikesNote(folder) ?? ""}`,
     tables: [{ header: ["model", "bits per character", "loss, nats per token"], rows }],
-    curves: [{ title: "training loss, nats per token", values }],
+    curves: trainingCurves(folder),
   };
 }
 
@@ -106,10 +109,9 @@ function calibrationSection({ calibration }: Made): ReportSection | undefined {
     title: "Calibration",
     note: "Loss on the assistant's tokens of held-out conversations, nats per token.",
     tables: [{ header: ["row", ...trainedOn, "steps", "loss before", "after"], rows }],
-    curves: Object.keys(calibration.result).map((row) => ({
-      title: `training loss of ${row}, nats per token`,
-      values: readLosses(path.join(calibration.folder, row)),
-    })),
+    curves: Object.keys(calibration.result).flatMap((row) =>
+      trainingCurves(path.join(calibration.folder, row), ` of ${row}`),
+    ),
   };
 }
 

@@ -7,14 +7,17 @@ import path from "node:path";
 import { writeFileAtomic } from "../atomic-output.js";
 import { type CorpusOptions, readCorpus } from "../corpus/read-corpus.js";
 import { type BitsPerCharacter, bitsPerCharacter } from "../engine/bits-per-character.js";
-import type { ComputeOptions } from "../engine/engine.js";
+import type { ComputeOptions, Validation, ValidationData } from "../engine/engine.js";
 import { getEngine } from "../engine/registry.js";
 import { finishModelFolder } from "../engine/train-model.js";
+import { writeWindows } from "../engine/validation-windows.js";
 import { contentHashes, corpusState, openWorkFolder } from "../engine/work-folder.js";
+import { RecipeError } from "../errors.js";
 import { checkTokenizerFits } from "../model/check-tokenizer-fits.js";
 import { readModelConfig } from "../model/config.js";
 import type { Progress } from "../progress.js";
 import { loadTokenizer } from "../tokenizer/load-tokenizer.js";
+import type { Tokenizer } from "../tokenizer/tokenizer.js";
 import type { PretrainingOptions } from "./options.js";
 import { trainWeights } from "./train-on-documents.js";
 
@@ -26,7 +29,7 @@ export interface PretrainJob {
   /** The tokenizer before, folder or file; needed for `rows: new`. */
   original?: string | undefined;
   corpus: CorpusOptions;
-  /** Held-out text for the measurement before and after. */
+  /** Held-out text for the measurements before, after and, with `evaluate_every`, during the training. */
   validation?: CorpusOptions;
   options: PretrainingOptions;
   seed: number;
@@ -55,16 +58,25 @@ export interface PretrainingSummary {
   /** Of the part that the last process did; null where that was nothing. */
   tokens_per_second: number | null;
   steps: number;
+  /** The step whose weights were kept, and the held-out text under them as the training measured it. */
+  kept_step: number;
+  kept_validation: Validation | null;
+  /** What the user should know: checkpoints that were not used, steps with a loss spike. */
+  warnings: string[];
   peak_mb: number;
 }
 
-/** Throws `CorpusError`, `TokenizerError`, `CheckpointError` (tokenizer and model do not fit) and `EngineError`. */
+/**
+ * Throws `CorpusError`, `TokenizerError`, `CheckpointError` (tokenizer and model do not fit), `EngineError`, and
+ * `RecipeError` where something is to be measured during the training and there is no held-out text.
+ */
 export async function pretrain(
   job: PretrainJob,
   progress?: Progress,
   signal?: AbortSignal,
 ): Promise<PretrainingSummary> {
   const { model, corpus, validation, options, seed, compute, out, work } = job;
+  if (options.evaluate_every > 0 && validation === undefined) throw noValidation(options.evaluate_every);
   const engine = getEngine();
   const tokenizer = await loadTokenizer(job.tokenizer ?? model);
   checkTokenizerFits(readModelConfig(model), tokenizer, model);
@@ -106,9 +118,10 @@ export async function pretrain(
   ]);
   const before = await measure(model, "before");
   const training = path.join(work, "training");
+  const heldOut = await heldOutWindows(job, tokenizer);
   const trained = await trainWeights(
     engine,
-    { model, tokenizer, original, corpus, options, seed, compute, work: training },
+    { model, tokenizer, original, corpus, validation: heldOut, options, seed, compute, work: training },
     progress,
     signal,
   );
@@ -125,6 +138,28 @@ export async function pretrain(
     corpus: packed,
     tokens_per_second: trained.tokens_per_second,
     steps: trained.steps,
+    kept_step: trained.kept_step,
+    kept_validation: trained.validation,
+    warnings: trained.warnings,
     peak_mb: trained.peak_mb,
   };
+}
+
+/** The windows that are measured during the training: those of the measurements before and after. */
+async function heldOutWindows(
+  { model, validation, options, work }: PretrainJob,
+  tokenizer: Tokenizer,
+): Promise<ValidationData | undefined> {
+  if (options.evaluate_every === 0 || validation === undefined) return undefined;
+  const { window_characters, max_windows } = options;
+  const file = path.join(work, "validation.blocks");
+  const documents = readCorpus(validation);
+  const context = readModelConfig(model).max_position_embeddings;
+  return writeWindows({ file, tokenizer, documents, window_characters, max_windows, context });
+}
+
+function noValidation(every: number): RecipeError {
+  return new RecipeError("pretraining.no_validation", `evaluate_every is ${every}, but there is no held-out text`, {
+    hint: "With lep train: --validation, globs of text; in a recipe: corpus.validation.",
+  });
 }

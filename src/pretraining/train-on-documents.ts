@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { writeFileAtomic } from "../atomic-output.js";
 import { type CorpusOptions, readCorpus } from "../corpus/read-corpus.js";
-import type { ComputeOptions, Engine, RowRange } from "../engine/engine.js";
+import type { ComputeOptions, Engine, RowRange, ValidationData } from "../engine/engine.js";
 import { finishModelFolder, type TrainedModel, trainModel } from "../engine/train-model.js";
 import { trainingOptions } from "../engine/training-schema.js";
 import { contentHashes, corpusState, openWorkFolder } from "../engine/work-folder.js";
@@ -21,6 +21,8 @@ export interface DocumentTraining {
   /** The vocabulary before; needed where only the rows of new tokens are trained. */
   original?: Tokenizer | undefined;
   corpus: CorpusOptions;
+  /** Needed where `evaluate_every` is above 0. */
+  validation?: ValidationData | undefined;
   options: PretrainingOptions;
   seed: number;
   compute: ComputeOptions;
@@ -39,7 +41,7 @@ export async function trainWeights(
   progress?: Progress,
   signal?: AbortSignal,
 ): Promise<DocumentTrainingResult> {
-  const { model, tokenizer, original, corpus, options, seed, compute, work } = job;
+  const { model, tokenizer, original, corpus, validation, options, seed, compute, work } = job;
   checkRows(job);
   openWorkFolder(work, [
     "documents",
@@ -72,7 +74,7 @@ export async function trainWeights(
   const rows = trainedRows(job, packed);
   const trained = await trainModel(
     engine,
-    { model, tokenizer, rows, data, options: trainingOptions(options, packed.blocks, seed), compute, work },
+    { model, tokenizer, rows, data, validation, options: trainingOptions(options, packed.blocks, seed), compute, work },
     progress,
     signal,
   );

@@ -1,9 +1,7 @@
 /** The first report of a run: one self-contained page of what was made and how it scored. */
-import { readFileSync } from "node:fs";
-import path from "node:path";
 import { writeFileAtomic } from "../atomic-output.js";
 import { type Cell, escapeHtml, htmlPage, htmlTable } from "./html-page.js";
-import { lineChart } from "./line-chart.js";
+import { type Curve, lineChart } from "./line-chart.js";
 
 /** What the page shows; the pipeline fills it from its summary. */
 export interface RunReport {
@@ -17,8 +15,8 @@ export interface ReportSection {
   /** A sentence on how to read it. */
   note?: string;
   tables: { header: string[]; rows: Cell[][]; digits?: number }[];
-  /** Curves over steps. */
-  curves?: { title: string; values: number[] }[];
+  /** Curves over steps, a chart each title. */
+  curves?: { title: string; curves: Curve[] }[];
   /** Figures as SVG, ready made. */
   charts?: string[];
   /** A page that says more, by its path from the report's folder. */
@@ -28,7 +26,7 @@ export interface ReportSection {
 export function writeRunReport(report: RunReport, file: string): void {
   const body = report.sections.map((section) => {
     const tables = section.tables.map(({ header, rows, digits }) => htmlTable(header, rows, digits)).join("\n");
-    const curves = (section.curves ?? []).map(({ title, values }) => lineChart(values, title)).join("\n");
+    const curves = (section.curves ?? []).map(({ title, curves: drawn }) => lineChart(drawn, title)).join("\n");
     const note = section.note === undefined ? "" : `<p class="note">${section.note}</p>`;
     const charts = section.charts === undefined ? "" : `<div class="charts">${section.charts.join("\n")}</div>`;
     const { more } = section;
@@ -36,14 +34,4 @@ export function writeRunReport(report: RunReport, file: string): void {
     return `<section><h2>${section.title}</h2>${note}${tables}${charts}${curves}${link ?? ""}</section>`;
   });
   writeFileAtomic(file, htmlPage(report.title, body.join("\n")));
-}
-
-/** Losses of a `training.jsonl`, in the order of the steps; none where the file is absent. */
-export function readLosses(folder: string): number[] {
-  try {
-    const lines = readFileSync(path.join(folder, "training.jsonl"), "utf8").trimEnd().split("\n");
-    return lines.map((line) => (JSON.parse(line) as { loss: number }).loss);
-  } catch {
-    return [];
-  }
 }

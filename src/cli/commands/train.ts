@@ -73,9 +73,10 @@ export const trainCommand = defineAction<Arguments>({
       rmSync(workFolder(out), { recursive: true, force: true });
       const output = createOutput(json);
       output.event({ event: "trained", out, ...summary });
-      const { before, after } = summary.loss;
+      const { steps, kept_step, tokens, loss } = summary;
+      const kept = kept_step === steps ? "" : `, kept those after step ${kept_step}`;
       output.line(
-        `${out}: ${summary.steps} steps, ${summary.tokens} tokens, loss ${before.toFixed(3)} → ${after.toFixed(3)}`,
+        `${out}: ${steps} steps${kept}, ${tokens} tokens, loss ${loss.before.toFixed(3)} → ${loss.after.toFixed(3)}`,
       );
     } finally {
       discard();

@@ -41,7 +41,7 @@ const build = defineCommand<BuildArguments>({
       .option("base", { type: "string", describe: "the original tokenizer" })
       .option("corpus", { type: "string", array: true, describe: "globs of text", conflicts: "from" })
       .option("documents", documents)
-      .options(schemaOptions(vocabularySchema, ["method"]))
+      .options(schemaOptions(vocabularySchema, ["method", "keep_corpus", "initial_alphabet", "special_tokens"]))
       .option("keep-corpus", {
         type: "string",
         array: true,

@@ -25,7 +25,10 @@ export function createOptimiser(backend: Backend, parameters: Parameters, option
     plain: ops.tensor(ggmlType.F32, 7),
     // The same number many times over: multiplying rows by a row is what devices do fast.
     clip: ops.tensor(ggmlType.F32, widest),
-    squares: ops.tensor(ggmlType.F32, stretches.reduce((sum, stretch) => sum + squaresOf(stretch).room, 0)),
+    squares: ops.tensor(
+      ggmlType.F32,
+      stretches.reduce((sum, stretch) => sum + squaresOf(stretch).room, 0),
+    ),
   }));
   const inside = (ops: Ops, host: HostArray, offset: number, ...shape: number[]): Tensor =>
     placeInside(backend, ops.tensor(ggmlType.F32, ...shape), host.tensor, host.buffer, offset);

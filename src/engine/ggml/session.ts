@@ -20,7 +20,6 @@ export async function openGgmlSession(job: SessionJob): Promise<TrainingSession>
   const { weights, training, measurement } = await prepareSession(backend, plan);
   // What was read lies on the device now. Left to itself, the copy would count until training ends.
   globalThis.gc?.();
-  let measure = measurement;
   const { layout, options } = job;
   const flat = (array: FlatArray) => weights.parameters!.arrays[array].tensor;
   return {
@@ -29,10 +28,7 @@ export async function openGgmlSession(job: SessionJob): Promise<TrainingSession>
     computeGradients: (blocks, step) => training!.computeGradients(blocks, step),
     gradientNorm: () => training!.optimiser.gradientNorm(),
     update: (step, learningRate, norm) => training!.optimiser.update(step, learningRate, norm),
-    async evaluate(blocks) {
-      measure ??= openMeasurement(backend, job, weights, blocks[0]!.inputs.length);
-      return measure(blocks);
-    },
+    evaluate: (blocks) => measurement!(blocks),
     read: (array, offset, into) => void download(backend, flat(array), into, 4 * offset),
     write: (array, offset, from) => upload(backend, flat(array), from, 4 * offset),
     peakFlops: () => measurePeakFlops(backend, options.precision),
@@ -52,10 +48,11 @@ export async function prepareSession(backend: Backend, plan: SessionPlan) {
   const { precision, seed } = options;
   const weights = await loadWeights(backend, checkpoint, layout, { precision, keepTransposes, seed });
   const trains = layout.size > 0;
+  const measured = trains ? plan.evaluationLength : blockLength;
   return {
     weights,
     training: trains ? openTraining(backend, plan, weights, blockLength) : undefined,
-    measurement: trains ? undefined : openMeasurement(backend, plan, weights, blockLength),
+    measurement: measured === undefined ? undefined : openMeasurement(backend, plan, weights, measured),
   };
 }
 
