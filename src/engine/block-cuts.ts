@@ -34,23 +34,22 @@ export function createBlockCuts(options: CutOptions, emit: (start: number) => vo
   let start = 0;
   let opens = true;
   let last = T;
-  /** Start of the newest paragraph up to `last`, and what stands at `last`. */
+  /** Start of the newest paragraph up to `last`, and whether `last` is the start token of a document. */
   let paragraph = 0;
-  let atLast: number = mark.none;
+  let endsInStart = false;
   let repeated = 0;
 
   const begin = (at: number, what: number): void => {
     start = at;
     opens = what === mark.document;
     last = opens ? at + T : at + T - 1;
-    atLast = mark.none;
+    endsInStart = false;
   };
   /** The block is full, and `what` stands at the place behind it. */
   const cut = (what: number): void => {
     emit(start);
     const first = opens ? start + 1 : start;
-    if (atLast === mark.document) begin(last, mark.document);
-    else if (atLast === mark.end) begin(last + 1, mark.document);
+    if (endsInStart) begin(last, mark.document);
     else if (what === mark.paragraph || what === mark.document) begin(last + 1, what);
     // With the document's last token: an end mark behind nothing would teach nothing.
     else if (what === mark.end) begin(last + 2, mark.document);
@@ -65,7 +64,7 @@ export function createBlockCuts(options: CutOptions, emit: (start: number) => vo
       // Marks are rare: several blocks may have ended before this one.
       while (last < position) cut(position === last + 1 ? what : mark.none);
       if (what === mark.paragraph) paragraph = position;
-      if (position === last) atLast = what;
+      if (position === last) endsInStart = what === mark.document;
     },
     finish(length) {
       while (last < length) cut(last + 1 === length ? mark.paragraph : mark.none);

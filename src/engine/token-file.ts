@@ -125,7 +125,9 @@ export function openTokenFile(file: string, tokenizer?: string): TokenFile {
       used() {
         const bits = new Uint8Array(Math.ceil(vocabulary / 8));
         readFully(handle, bits, usedAt);
-        return Uint8Array.from({ length: vocabulary }, (_, id) => (bits[id >> 3]! >> (id & 7)) & 1);
+        const used = new Uint8Array(vocabulary);
+        for (let id = 0; id < vocabulary; id++) used[id] = (bits[id >> 3]! >> (id & 7)) & 1;
+        return used;
       },
       close: () => closeSync(handle),
     };
