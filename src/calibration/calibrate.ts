@@ -100,7 +100,7 @@ export async function calibrate(
     {
       model,
       tokenizer,
-      data: data.file,
+      data: { sets: [{ file: data.file, weight: 1 }] },
       options: trainingOptions(options, data.blocks, seed),
       compute,
       work,

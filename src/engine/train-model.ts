@@ -1,5 +1,5 @@
 /**
- * From a training-set file to a finished model folder: the engine's training with its checkpoints, the
+ * From training sets to a finished model folder: the engine's training with its checkpoints, the
  * log of its steps, and the tokenizer's files. Shared by every stage that trains.
  */
 import { cpSync, existsSync, readdirSync, renameSync, rmSync } from "node:fs";
@@ -12,7 +12,7 @@ import { readModelConfig } from "../model/config.js";
 import type { Progress } from "../progress.js";
 import type { Tokenizer } from "../tokenizer/tokenizer.js";
 import { copyTokenizerFiles } from "../tokenizer/write-tokenizer.js";
-import type { ComputeOptions, Engine, RowRange, TrainingOptions, TrainingResult } from "./engine.js";
+import type { ComputeOptions, Engine, RowRange, TrainingData, TrainingOptions, TrainingResult } from "./engine.js";
 import { openTrainingLog } from "./training-log.js";
 
 export interface TrainModelJob {
@@ -21,8 +21,7 @@ export interface TrainModelJob {
   tokenizer: Tokenizer;
   /** Rows of embedding and head that are trained; those of all ids of the tokenizer where left out. */
   rows?: readonly RowRange[] | undefined;
-  /** Training-set file. */
-  data: string;
+  data: TrainingData;
   options: TrainingOptions;
   compute: ComputeOptions;
   /** Folder for checkpoints, the log and the trained weights; a killed training continues from it. */

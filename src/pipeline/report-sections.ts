@@ -5,7 +5,7 @@ import type { Cell } from "../report/html-page.js";
 import { type ReportSection, type RunReport, readLosses } from "../report/run-report.js";
 import { oneTokenWordsChart, symbolsPerTokenChart } from "../vocabulary/report/efficiency-charts.js";
 import { readVocabularyReport } from "../vocabulary/report/report-data.js";
-import type { Made } from "./run-context.js";
+import type { Made, PretrainingResult } from "./run-context.js";
 
 export function reportOfRun(recipe: Recipe, made: Made): RunReport {
   const sections = [
@@ -59,7 +59,7 @@ function vocabularySection({ vocabulary }: Made): ReportSection | undefined {
 
 function pretrainingSection({ pretraining }: Made): ReportSection | undefined {
   if (pretraining === undefined) return undefined;
-  const { bits_per_character: bits, original_bits_per_character, loss, steps, tokens } = pretraining.result;
+  const { bits_per_character: bits, original_bits_per_character, loss, steps, tokens, corpora } = pretraining.result;
   const rows: Cell[][] = [
     ["original base, original vocabulary", original_bits_per_character, null],
     ["new rows initialised", bits?.before, loss.before],
@@ -69,9 +69,18 @@ function pretrainingSection({ pretraining }: Made): ReportSection | undefined {
   return {
     title: "Continued pre-training",
     note: `${steps} steps, ${tokens} tokens. Losses of different vocabularies are not comparable; bits per character are.`,
-    tables: [{ header: ["model", "bits per character", "loss, nats per token"], rows }],
+    tables: [{ header: ["model", "bits per character", "loss, nats per token"], rows }, corporaTable(corpora)],
     curves: [{ title: "training loss, nats per token", values }],
   };
+}
+
+function corporaTable(corpora: PretrainingResult["corpora"]): ReportSection["tables"][number] {
+  const header = ["corpus", "documents", "characters", "tokens", "blocks", "blocks drawn", "epochs", "share"];
+  const rows = Object.entries(corpora).map(([name, part]): Cell[] => {
+    const { documents, characters, tokens, blocks, drawn, epochs, share } = part;
+    return [name, documents, characters, tokens, blocks, drawn, epochs, share];
+  });
+  return { header, rows };
 }
 
 function propagationSection({ propagation }: Made): ReportSection | undefined {
