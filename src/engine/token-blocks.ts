@@ -46,18 +46,18 @@ function blockOf(
 ): Block {
   const block = emptyBlock(T);
   const shift = marks[0] === mark.document ? 0 : 1;
-  const filled = Math.min(ids.length + shift, T + 1);
-  let segment = 0;
-  let token = shift === 0 ? ids[0]! : start;
-  for (let i = 0; i + 1 < filled; i++) {
-    const next = ids[i + 1 - shift]!;
-    const same = marks[i + 1 - shift] !== mark.document;
-    block.inputs[i] = token;
-    block.targets[i] = next;
-    block.weights[i] = same ? 1 : 0;
-    block.segments[i] = across ? 0 : segment;
-    if (!same) segment++;
-    token = next;
+  /** Positions that are taken: all tokens but the last, which is only predicted. */
+  const taken = Math.min(ids.length + shift, T + 1) - 1;
+  block.inputs[0] = start;
+  block.inputs.set(ids.subarray(0, taken - shift), shift);
+  block.targets.set(ids.subarray(1 - shift, taken + 1 - shift));
+  block.weights.fill(1, 0, taken);
+  for (let from = 0, segment = 0; from < taken; segment++) {
+    const next = marks.indexOf(mark.document, from + 1 - shift);
+    const end = next === -1 || next + shift > taken ? taken + 1 : next + shift;
+    block.segments.fill(across ? 0 : segment, from, Math.min(end, taken));
+    if (end <= taken) block.weights[end - 1] = 0;
+    from = end;
   }
   return block;
 }

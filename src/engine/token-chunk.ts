@@ -41,36 +41,35 @@ export function writeToken(chunk: Uint8Array, idBytes: IdBytes, index: number, i
   chunk[byte] = chunk[byte]! | (what << (2 * (index & 3)));
 }
 
-/** Tokens `from` to `from + count − 1` of `chunk` into `ids` and `marks` from `at` on. */
-export function readTokens(
+/** Ids of tokens `from` to `from + count − 1` of `chunk` into `ids` from `at` on. */
+export function readIds(
   chunk: Uint8Array,
   idBytes: IdBytes,
   { from, count, at }: { from: number; count: number; at: number },
   ids: Int32Array,
-  marks: Uint8Array,
 ): void {
-  const markAt = chunkTokens * idBytes;
-  for (let i = 0, byte = from * idBytes; i < count; i++, byte += idBytes) {
-    const low = chunk[byte]! | (chunk[byte + 1]! << 8);
-    ids[at + i] = idBytes === 3 ? low | (chunk[byte + 2]! << 16) : low;
-    const index = from + i;
-    marks[at + i] = (chunk[markAt + (index >>> 2)]! >>> (2 * (index & 3))) & 3;
+  if (idBytes === 2) {
+    ids.set(new Uint16Array(chunk.buffer, chunk.byteOffset + 2 * from, count), at);
+    return;
+  }
+  for (let i = 0, byte = 3 * from; i < count; i++, byte += 3) {
+    ids[at + i] = chunk[byte]! | (chunk[byte + 1]! << 8) | (chunk[byte + 2]! << 16);
   }
 }
 
-/** Calls `found` for each of the first `count` tokens that has a mark, in their order. */
+/** Calls `found` for each of the tokens `from` to `end − 1` that has a mark, in their order. */
 export function eachMark(
   words: Uint32Array,
   idBytes: IdBytes,
-  count: number,
+  { from, end }: { from: number; end: number },
   found: (index: number, what: number) => void,
 ): void {
   const first = (chunkTokens * idBytes) / 4;
-  for (let w = 0; w < markBytes / 4; w++) {
+  for (let w = from >>> 4; w << 4 < end; w++) {
     // Marks are rare: sixteen tokens are passed over at once.
     let word = words[first + w]!;
     for (let index = 16 * w; word !== 0; index++, word >>>= 2) {
-      if ((word & 3) !== 0 && index < count) found(index, word & 3);
+      if ((word & 3) !== 0 && index >= from && index < end) found(index, word & 3);
     }
   }
 }

@@ -9,7 +9,7 @@ import { closeSync, openSync } from "node:fs";
 import { CorpusError } from "../errors.js";
 import { readFully } from "../read-fully.js";
 import { checkSize, damaged, type HeadKind, headBytes, readHead, sizeOf } from "./file-head.js";
-import { checksum, chunkBytes, chunkTokens, eachMark, type IdBytes, readTokens } from "./token-chunk.js";
+import { checksum, chunkBytes, chunkTokens, eachMark, type IdBytes, readIds } from "./token-chunk.js";
 
 export interface TokenFileHead {
   /** Number of ids of the tokenizer. */
@@ -102,7 +102,11 @@ export function openTokenFile(file: string, tokenizer?: string): TokenFile {
           const from = place % chunkTokens;
           const part = { from, count: Math.min(chunkTokens - from, length - at), at };
           const number = (place - from) / chunkTokens;
-          readTokens(data.subarray(number * size, (number + 1) * size), id_bytes, part, slice.ids, slice.marks);
+          readIds(data.subarray(number * size, (number + 1) * size), id_bytes, part, slice.ids);
+          const offset = at - from;
+          eachMark(wordsOf(data, number, size), id_bytes, { from, end: from + part.count }, (index, what) => {
+            slice.marks[offset + index] = what;
+          });
           at += part.count;
         }
         return slice;
@@ -113,9 +117,8 @@ export function openTokenFile(file: string, tokenizer?: string): TokenFile {
           const data = readChunks(chunk, count);
           for (let i = 0; i < count; i++) {
             const base = (chunk + i) * chunkTokens;
-            eachMark(wordsOf(data, i, size), id_bytes, Math.min(chunkTokens, positions - base), (index, what) =>
-              found(base + index, what),
-            );
+            const end = Math.min(chunkTokens, positions - base);
+            eachMark(wordsOf(data, i, size), id_bytes, { from: 0, end }, (index, what) => found(base + index, what));
           }
           // A file may take minutes: signals and timers have their turn.
           await new Promise(setImmediate);
