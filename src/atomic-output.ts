@@ -18,7 +18,8 @@ import { LepError } from "./errors.js";
 import { makeFolder } from "./make-folder.js";
 import { writeFault } from "./write-fault.js";
 
-const besides = (target: string): string =>
+/** Where `target` is made until it is whole. */
+export const besides = (target: string): string =>
   path.join(path.dirname(target), `.${path.basename(target)}.${process.pid}.partial`);
 
 /** Removes what a killed process left of the same target; what it had set aside and not replaced comes back. */

@@ -14,6 +14,7 @@ export { runPipeline } from "./pipeline.js";
 export { initialise } from "./pretraining/initialise.js";
 export { pretrainingSchema } from "./pretraining/options.js";
 export { pretrain } from "./pretraining/pretrain.js";
+export { samplingSchema } from "./pretraining/sampling/options.js";
 export { propagate } from "./propagation/propagate.js";
 export { loadRecipe } from "./recipe.js";
 export { loadTokenizer } from "./tokenizer/load-tokenizer.js";

@@ -7,7 +7,7 @@ export interface Random {
   /** Standard normal (Box-Muller). */
   normal(): number;
   /** Fisher-Yates in place; returns the same array. */
-  shuffle<A extends unknown[] | Int32Array | Uint32Array>(items: A): A;
+  shuffle<A extends unknown[] | Int32Array | Uint32Array | Uint16Array | Uint8Array>(items: A): A;
 }
 
 export function createRandom(seed: number): Random {
@@ -49,7 +49,7 @@ export function createRandom(seed: number): Random {
     spare = radius * Math.sin(angle);
     return radius * Math.cos(angle);
   };
-  const shuffle = <A extends unknown[] | Int32Array | Uint32Array>(items: A): A => {
+  const shuffle = <A extends unknown[] | Int32Array | Uint32Array | Uint16Array | Uint8Array>(items: A): A => {
     for (let i = items.length - 1; i > 0; i--) {
       const j = below(i + 1);
       const held = items[i];

@@ -19,9 +19,21 @@ function describe(issue: z.core.$ZodIssue, schema: z.ZodType): string[] {
     const meant = given === undefined ? "" : suggestion(given, values);
     return [`${place}: must be one of ${values.join(", ")}${meant}`];
   }
+  if (issue.code === "invalid_union") {
+    // The faults of the form that was meant: the one whose kind (a list, a map) is right.
+    const meant = issue.errors.find((faults) => faults.every((fault) => fault.path.length > 0 || !isKind(fault)));
+    if (meant === undefined) {
+      const kinds = issue.errors.flat().map((fault) => (isKind(fault) ? kindNames[fault.expected] : undefined));
+      return [`${place}: expected ${kinds.filter((kind) => kind !== undefined).join(" or ")}`];
+    }
+    return meant.flatMap((fault) => describe({ ...fault, path: [...issue.path, ...fault.path] }, schema));
+  }
   if (issue.code === "invalid_key") return issue.issues.map(({ message }) => `${place}: ${message}`);
   return [`${place}: ${issue.message}`];
 }
+
+const isKind = (issue: z.core.$ZodIssue): issue is z.core.$ZodIssueInvalidType => issue.code === "invalid_type";
+const kindNames: Partial<Record<string, string>> = { array: "a list", record: "a map", object: "a map" };
 
 function suggestion(given: string, known: string[]): string {
   const close = known
@@ -37,12 +49,23 @@ function keysAt(schema: z.ZodType, at: readonly PropertyKey[]): string[] {
   for (const part of [...at, undefined]) {
     here = unwrap(here);
     if (part === undefined) break;
-    const shape = (here as { shape?: Record<string, unknown> }).shape;
-    const { element, valueType } = here as { element?: unknown; valueType?: unknown };
-    here = shape?.[String(part)] ?? element ?? valueType;
+    here = inside(here, String(part));
   }
   const shape = (here as { shape?: Record<string, unknown> } | undefined)?.shape;
   return shape === undefined ? [] : Object.keys(shape);
+}
+
+/** The schema of a key, of a list's items or of a map's values; of a union, that of the first form which has one. */
+function inside(schema: unknown, key: string): unknown {
+  const { shape, element, valueType, options } = Object(schema) as {
+    shape?: Record<string, unknown>;
+    element?: unknown;
+    valueType?: unknown;
+    options?: unknown[];
+  };
+  const item = /^\d+$/.test(key) ? element : undefined;
+  const ofForms = options?.map((form) => inside(unwrap(form), key)).find((found) => found !== undefined);
+  return shape?.[key] ?? item ?? valueType ?? ofForms;
 }
 
 function unwrap(schema: unknown): unknown {

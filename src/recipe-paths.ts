@@ -16,6 +16,7 @@ const places: readonly [keys: string, kind: Kind][] = [
   ["models.base", "model"],
   ["models.instruct", "model"],
   ["corpus.train", "glob"],
+  ["corpus.train.*.files", "glob"],
   ["corpus.validation", "glob"],
   ["vocabulary.from", "model"],
   ["vocabulary.keep_corpus.files", "glob"],

@@ -10,7 +10,9 @@ import { taskNames } from "./benchmark/registry.js";
 import { calibrationSchema } from "./calibration/options.js";
 import { textFilesSchema } from "./corpus/text-files.js";
 import { RecipeError } from "./errors.js";
+import { replayName } from "./pretraining/mix-corpora.js";
 import { pretrainingSchema } from "./pretraining/options.js";
+import { samplingSchema } from "./pretraining/sampling/options.js";
 import { propagationMethodNames } from "./propagation/registry.js";
 import { recipeFaults } from "./recipe-faults.js";
 import { resolveRecipePaths } from "./recipe-paths.js";
@@ -32,12 +34,39 @@ const filters = z
   })
   .describe("What is left out of the training corpus.");
 
+const name = (taken: string[]) =>
+  z.string().regex(new RegExp(`^(?!(?:${taken.join("|")})$).`), `the name is taken (${taken.join(", ")})`);
+
+const globs = z.array(z.string()).min(1).describe("Globs of .txt, .jsonl, .parquet, each also .gz or .zst.");
+
+const namedCorpora = z
+  .record(
+    name([replayName]),
+    z.strictObject({
+      files: globs,
+      weight: z.number().positive().optional().describe("Its part with sampling by weights, beside the others'."),
+    }),
+  )
+  .refine((corpora) => Object.keys(corpora).length > 0, "name at least one corpus");
+
 const corpus = z
   .strictObject({
-    train: z.array(z.string()).min(1).describe("Globs of .txt, .jsonl, .parquet, each also .gz or .zst."),
+    train: z.union([globs, namedCorpora]).describe("One corpus as a list of globs, or several by name."),
+    sampling: samplingSchema.optional(),
     validation: z.array(z.string()).min(1).describe("Held-out text, for bits per character and symbols per token."),
     documents: z.enum(["file", "blank_lines"]).default("file").describe("What a document is in a .txt file."),
     filters: filters.optional(),
+  })
+  .superRefine(({ train, sampling }, context) => {
+    const byWeight = sampling?.method === "weights";
+    if (byWeight && Array.isArray(train)) {
+      context.addIssue({ code: "custom", path: ["sampling", "method"], message: "one list of files has no weights" });
+    }
+    for (const [corpus, { weight }] of Array.isArray(train) ? [] : Object.entries(train)) {
+      if (byWeight === (weight !== undefined)) continue;
+      const message = byWeight ? "sampling by weights needs it" : "counts only with sampling.method: weights";
+      context.addIssue({ code: "custom", path: ["train", corpus, "weight"], message });
+    }
   })
   .describe("The text of the new language.");
 
@@ -71,9 +100,6 @@ const benchmark = z
     message: "tasks need the folder with their data",
   })
   .describe("Stage 5: the benchmark.");
-
-const name = (taken: string[]) =>
-  z.string().regex(new RegExp(`^(?!(?:${taken.join("|")})$).`), `the name is taken (${taken.join(", ")})`);
 
 const report = z
   .strictObject({

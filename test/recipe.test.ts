@@ -98,6 +98,51 @@ vocabulary: {method: extended}
   assert.match(faults(alone), /report\.vocabularies: needs the section vocabulary/);
 });
 
+test("several corpora by name: files are found, and every fault of one has its path", () => {
+  const text = (corpus: string): string => `
+name: r
+models: {base: data/tiny-base}
+corpus: {validation: [data/tiny/corpus/validation.txt], ${corpus}}
+`;
+  const train = "data/tiny/corpus/train.txt.gz";
+  const { corpus } = loadRecipe(
+    recipe(
+      text(
+        `train: {ru: {files: [${train}], weight: 2}, uk: {files: [${train}], weight: 1}}, sampling: {method: weights}`,
+      ),
+    ),
+  );
+  assert.deepEqual(corpus!.train, {
+    ru: { files: [path.join(packageRoot(), train)], weight: 2 },
+    uk: { files: [path.join(packageRoot(), train)], weight: 1 },
+  });
+  assert.equal(corpus!.sampling!.method, "weights");
+  const message = faults(
+    text(
+      `train: {ru: {file: [${train}]}, replay: {files: [${train}]}, uk: {files: [nowhere.txt], weight: 0}}, sampling: {metod: unimax}`,
+    ),
+  );
+  assert.match(message, /corpus\.train\.ru\.file: unknown key; did you mean files\?/);
+  assert.match(message, /corpus\.train\.ru\.files: /);
+  assert.match(message, /corpus\.train\.replay: the name is taken/);
+  assert.match(message, /corpus\.train\.uk\.weight: /);
+  assert.match(message, /corpus\.train\.uk\.files\.0: nowhere\.txt matches nothing/);
+  assert.match(message, /corpus\.sampling\.metod: unknown key; did you mean method\?/);
+  assert.match(faults(text("train: 5")), /corpus\.train: expected a list or a map/);
+  assert.match(faults(text("train: {}")), /corpus\.train: name at least one corpus/);
+  assert.match(faults(text("train: []")), /corpus\.train: /);
+  const weighted = `train: {ru: {files: [${train}], weight: 2}, uk: {files: [${train}]}}`;
+  assert.match(faults(text(weighted)), /corpus\.train\.ru\.weight: counts only with sampling\.method: weights/);
+  assert.match(
+    faults(text(`${weighted}, sampling: {method: weights}`)),
+    /corpus\.train\.uk\.weight: sampling by weights needs it/,
+  );
+  assert.match(
+    faults(text(`train: [${train}], sampling: {method: weights}`)),
+    /corpus\.sampling\.method: one list of files has no weights/,
+  );
+});
+
 test("--set changes any key, and its own faults are named", () => {
   const text = "name: r\nmodels: {base: data/tiny-base}\n";
   const loaded = loadRecipe(recipe(text), ["seed=7", "name=other"]);

@@ -74,7 +74,7 @@ export async function novelModels(
       {
         model: random,
         tokenizer,
-        corpus: { files: train },
+        corpora: [{ name: "novels", files: train }],
         validation,
         options,
         seed,

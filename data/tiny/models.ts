@@ -145,7 +145,7 @@ export async function makeBase(world: World, tokenizer: string, options: MakeOpt
     {
       model: start,
       tokenizer: await loadTokenizer(tokenizer),
-      corpus: { files: [text], documents: "blank_lines" },
+      corpora: [{ name: "base", files: [text], documents: "blank_lines" }],
       options: baseTraining,
       seed: seeds.base,
       compute,

@@ -104,7 +104,7 @@ export async function calibrate(
     {
       model,
       tokenizer,
-      data: data.file,
+      data: { sets: [{ file: data.file, weight: 1 }] },
       // Of its text only the answers are measured: bits per character would say nothing.
       validation: options.evaluate_every === 0 ? undefined : { file: data.measured, characters: null },
       options: trainingOptions(options, data.blocks, seed),

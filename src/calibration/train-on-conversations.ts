@@ -54,7 +54,14 @@ export async function trainOnConversations(
   const packed = await packSequences(conversationSequences(tokenizer, job.conversations), options.block_size, data);
   const trained = await trainModel(
     getEngine(),
-    { model, tokenizer, data, options: trainingOptions(options, packed.blocks, seed), compute, work },
+    {
+      model,
+      tokenizer,
+      data: { sets: [{ file: data, weight: 1 }] },
+      options: trainingOptions(options, packed.blocks, seed),
+      compute,
+      work,
+    },
     progress,
     signal,
   );

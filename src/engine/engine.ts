@@ -80,7 +80,10 @@ export interface RowRange {
   end: number;
 }
 
-/** Training sets (see training-set.ts) and how large a part of all blocks is drawn from each. */
+/**
+ * Training sets (see training-set.ts) and how large a part of all blocks is drawn from each. A set whose part is larger
+ * than it is comes again, each time in another order.
+ */
 export interface TrainingData {
   sets: readonly { file: string; weight: number }[];
 }

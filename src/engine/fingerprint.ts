@@ -10,6 +10,7 @@ export function trainingFingerprint(job: TrainingJob): string {
     .filter((name) => name === "config.json" || name.endsWith(".safetensors"))
     .sort()
     .map((name) => [name, sha256File(path.join(job.model, name))]);
+  // A block index holds the digest of its token file, which may be too large to be read just for this.
   const data = job.data.sets.map(({ file, weight }) => [sha256File(file), weight]);
   const held = job.validation && [sha256File(job.validation.file), job.validation.characters];
   const sorted = Object.entries(options).sort(([a], [b]) => (a < b ? -1 : 1));

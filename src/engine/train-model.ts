@@ -1,5 +1,5 @@
 /**
- * From a training-set file to a finished model folder: the engine's training with its checkpoints, the
+ * From training sets to a finished model folder: the engine's training with its checkpoints, the
  * log of its steps, and the tokenizer's files. Shared by every stage that trains.
  */
 import { cpSync, existsSync, readdirSync, renameSync, rmSync } from "node:fs";
@@ -11,7 +11,15 @@ import { readModelConfig } from "../model/config.js";
 import type { Progress } from "../progress.js";
 import type { Tokenizer } from "../tokenizer/tokenizer.js";
 import { copyTokenizerFiles } from "../tokenizer/write-tokenizer.js";
-import type { ComputeOptions, Engine, RowRange, TrainingOptions, Validation, ValidationData } from "./engine.js";
+import type {
+  ComputeOptions,
+  Engine,
+  RowRange,
+  TrainingData,
+  TrainingOptions,
+  Validation,
+  ValidationData,
+} from "./engine.js";
 import { trainingProgress } from "./training-progress.js";
 
 export interface TrainModelJob {
@@ -20,8 +28,7 @@ export interface TrainModelJob {
   tokenizer: Tokenizer;
   /** Rows of embedding and head that are trained; those of all ids of the tokenizer where left out. */
   rows?: readonly RowRange[] | undefined;
-  /** Training-set file. */
-  data: string;
+  data: TrainingData;
   /** Needed where `evaluate_every` is above 0. */
   validation?: ValidationData | undefined;
   options: TrainingOptions;
@@ -70,7 +77,7 @@ export async function trainModel(
   const result = await engine.train(
     {
       model,
-      data: { sets: [{ file: job.data, weight: 1 }] },
+      data: job.data,
       validation,
       rows: job.rows ?? [{ first: 0, end: tokenizer.size }],
       options,

@@ -1,7 +1,9 @@
 /** The blocks of a training, drawn step by step from its sets, and checked: a wrong id would end the process inside ggml. */
 import { CorpusError } from "../errors.js";
+import { apportion } from "./apportion.js";
 import { createBlockOrder } from "./block-order.js";
 import type { TrainingData } from "./engine.js";
+import { createMixture } from "./mixture.js";
 import { type Block, openTrainingSet } from "./training-set.js";
 
 export interface DrawnBlock {
@@ -19,20 +21,55 @@ export interface OpenedData {
   close(): void;
 }
 
-/** Throws `CorpusError` where a set is damaged or empty. */
+/** How many blocks the training draws from each set: all in all `steps` × `blocks_per_step`, by weight. */
+export function drawsOf(weights: readonly number[], options: { steps: number; blocks_per_step: number }): number[] {
+  return apportion(options.steps * options.blocks_per_step, weights);
+}
+
+/** Throws `CorpusError` where a set is damaged or empty, or its blocks are of another length than the others'. */
 export function openTrainingData(
   data: TrainingData,
   vocabulary: number,
-  { blocks_per_step, seed }: { blocks_per_step: number; seed: number },
+  options: { steps: number; blocks_per_step: number; seed: number },
 ): OpenedData {
-  const set = openBlocks(data.sets[0]!.file, vocabulary);
-  const order = createBlockOrder(set.blocks, blocks_per_step, seed);
-  return {
-    blockLength: set.blockLength,
-    blocksOf: (step) =>
-      order(step).map((i) => ({ place: `${data.sets[0]!.file}, block ${i}`, read: () => set.read(i) })),
-    close: set.close,
+  const { blocks_per_step, seed } = options;
+  const draws = drawsOf(
+    data.sets.map(({ weight }) => weight),
+    options,
+  );
+  const sets: (CheckedBlocks & { file: string; order(draw: number): number })[] = [];
+  const close = (): void => {
+    for (const set of sets) set.close();
   };
+  try {
+    for (const [i, { file }] of data.sets.entries()) {
+      const set = openBlocks(file, vocabulary);
+      // Sets of equally many blocks are not to come in the same order.
+      const order = createBlockOrder(set.blocks, seed + Math.imul(i, 0x9e3779b9));
+      sets.push({ ...set, file, order });
+      const { blockLength, file: first } = sets[0]!;
+      if (set.blockLength !== blockLength) throw otherLength(file, set.blockLength, first, blockLength);
+    }
+  } catch (error) {
+    close();
+    throw error;
+  }
+  const mixture = createMixture(draws, seed);
+  return {
+    blockLength: sets[0]!.blockLength,
+    blocksOf: (step) =>
+      Array.from({ length: blocks_per_step }, (_, i) => {
+        const { set: number, draw } = mixture((step - 1) * blocks_per_step + i);
+        const set = sets[number]!;
+        const block = set.order(draw);
+        return { place: `${set.file}, block ${block}`, read: () => set.read(block) };
+      }),
+    close,
+  };
+}
+
+function otherLength(file: string, length: number, first: string, others: number): CorpusError {
+  return new CorpusError("training_set.length", `${file}: blocks of ${length} positions, but ${first} has ${others}`);
 }
 
 export interface CheckedBlocks {

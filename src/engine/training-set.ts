@@ -1,12 +1,14 @@
 /**
- * Training blocks in a file: 16 bytes of head (magic, block length, number of blocks), then each block
- * as inputs, targets, weights and segments, 4 bytes a position, little-endian.
+ * Training blocks in a file, of two kinds behind one interface. Packed: 16 bytes of head (magic, block
+ * length, number of blocks), then each block as inputs, targets, weights and segments, 4 bytes a position,
+ * little-endian. Or a block index (block-index.ts), whose blocks are cut from a token file as they are read.
  */
-import { closeSync, fsyncSync, openSync, readSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
-import path from "node:path";
+import { closeSync, fstatSync, openSync, statSync } from "node:fs";
 import { CorpusError } from "../errors.js";
-import { makeFolder } from "../make-folder.js";
-import { writing } from "../write-fault.js";
+import { readFully } from "../read-fully.js";
+import { createStreamedOutput } from "../streamed-output.js";
+import { blockIndexKind } from "./block-index.js";
+import { openTokenBlocks } from "./token-blocks.js";
 
 /** One training block as the engine takes it: `T` positions, T the set's block length. */
 export interface Block {
@@ -64,27 +66,9 @@ const bytesPerPosition = 16;
 /** Writes beside `file`; it appears under its name, replacing an older one, when `finish` is called. */
 export function createTrainingSet(file: string, blockLength: number): TrainingSetWriter {
   if (!Number.isInteger(blockLength) || blockLength < 1) throw new RangeError(`block length ${blockLength}`);
-  const partial = path.join(path.dirname(file), `.${path.basename(file)}.${process.pid}.partial`);
-  const handle = writing(file, () => {
-    makeFolder(path.dirname(path.resolve(file)));
-    return openSync(partial, "w");
-  });
-  let open = true;
+  const output = createStreamedOutput(file);
+  output.write(new Uint8Array(headBytes));
   let blocks = 0;
-  let at = 0;
-  // Blocks are collected, so that short ones do not cost a system call each.
-  const pending = Buffer.alloc(Math.max(1 << 20, blockLength * bytesPerPosition));
-  let filled = headBytes;
-  const flush = (): void => {
-    writing(file, () => {
-      for (let done = 0; done < filled; ) {
-        const written = writeSync(handle, pending, done, filled - done, at);
-        done += written;
-        at += written;
-      }
-    });
-    filled = 0;
-  };
   return {
     get blocks() {
       return blocks;
@@ -92,46 +76,41 @@ export function createTrainingSet(file: string, blockLength: number): TrainingSe
     append(block) {
       const parts = [block.inputs, block.targets, block.weights, block.segments];
       if (parts.some((part) => part.length !== blockLength)) throw new RangeError(`a block is not ${blockLength} long`);
-      if (filled + blockLength * bytesPerPosition > pending.length) flush();
-      for (const part of parts) {
-        pending.set(new Uint8Array(part.buffer, part.byteOffset, part.byteLength), filled);
-        filled += part.byteLength;
-      }
+      for (const part of parts) output.write(new Uint8Array(part.buffer, part.byteOffset, part.byteLength));
       blocks++;
     },
     finish() {
-      flush();
       const head = Buffer.alloc(headBytes);
       head.write(magic, "latin1");
       head.writeUInt32LE(blockLength, 8);
       head.writeUInt32LE(blocks, 12);
-      writing(file, () => {
-        writeSync(handle, head, 0, headBytes, 0);
-        fsyncSync(handle);
-        open = false;
-        closeSync(handle);
-        renameSync(partial, file);
-      });
+      output.overwrite(head, 0);
+      output.finish();
     },
-    discard() {
-      if (open) closeSync(handle);
-      open = false;
-      rmSync(partial, { force: true });
-    },
+    discard: output.discard,
   };
 }
 
-/** Throws `CorpusError` (`training_set.…`) where the file is absent, is something else or is cut short. */
+/**
+ * `file`: packed blocks or a block index. Throws `CorpusError` (`training_set.…`, and what `openTokenBlocks` throws)
+ * where it is absent, is something else or is cut short.
+ */
 export function openTrainingSet(file: string): TrainingSet {
   const place = statSync(file, { throwIfNoEntry: false });
   if (place === undefined) throw new CorpusError("training_set.missing", `${file}: there is no such file`);
   if (!place.isFile()) throw new CorpusError("training_set.format", `${file}: not a file`);
-  const bytes = place.size;
   const handle = openSync(file, "r");
+  const head = Buffer.alloc(headBytes);
+  const got = readFully(handle, head, 0);
+  if (head.toString("latin1", 0, 8) !== blockIndexKind.magic) return openPacked(file, handle, head.subarray(0, got));
+  closeSync(handle);
+  return openTokenBlocks(file);
+}
+
+function openPacked(file: string, handle: number, head: Buffer): TrainingSet {
   try {
-    const head = Buffer.alloc(headBytes);
-    const got = readSync(handle, head, 0, headBytes, 0);
-    if (got < headBytes || head.toString("latin1", 0, 8) !== magic) {
+    const bytes = fstatSync(handle).size;
+    if (head.length < headBytes || head.toString("latin1", 0, 8) !== magic) {
       throw new CorpusError("training_set.format", `${file}: not a training set`);
     }
     const blockLength = head.readUInt32LE(8);
@@ -149,11 +128,8 @@ export function openTrainingSet(file: string): TrainingSet {
         const data = new ArrayBuffer(blockBytes);
         const start = headBytes + index * blockBytes;
         const view = new Uint8Array(data);
-        for (let done = 0; done < blockBytes; ) {
-          const count = readSync(handle, view, done, blockBytes - done, start + done);
-          if (count === 0) throw truncated(file, start + done, expected);
-          done += count;
-        }
+        const got = readFully(handle, view, start);
+        if (got < blockBytes) throw truncated(file, start + got, expected);
         return {
           inputs: new Int32Array(data, 0, blockLength),
           targets: new Int32Array(data, 4 * blockLength, blockLength),

@@ -11,8 +11,8 @@ import { sha256, sha256File } from "../sha256.js";
 
 const keyFile = "job.key";
 
-/** `parts` is anything that JSON can hold: all that the job depends on. */
-export function openWorkFolder(folder: string, parts: unknown): void {
+/** `parts` is anything that JSON can hold: all that the job depends on. What is named in `keep` belongs to any job. */
+export function openWorkFolder(folder: string, parts: unknown, keep: readonly string[] = []): void {
   const key = sha256(JSON.stringify(parts));
   const marker = path.join(folder, keyFile);
   if (existsSync(marker) && readFileSync(marker, "utf8") === key) {
@@ -21,7 +21,9 @@ export function openWorkFolder(folder: string, parts: unknown): void {
       if (/^\..*\.partial$/.test(name)) rmSync(path.join(folder, name), { recursive: true });
     return;
   }
-  rmSync(folder, { recursive: true, force: true });
+  for (const name of existsSync(folder) ? readdirSync(folder) : []) {
+    if (!keep.includes(name)) rmSync(path.join(folder, name), { recursive: true });
+  }
   makeFolder(folder);
   writeFileSync(marker, key);
 }

@@ -1,12 +1,21 @@
 /** The texts of a recipe: as stages read them, and as the inputs that a stage's result depends on. */
 import { findCorpusFiles } from "../corpus/corpus-files.js";
 import type { CorpusOptions } from "../corpus/read-corpus.js";
+import type { TrainingCorpus } from "../pretraining/mix-corpora.js";
 import type { Recipe } from "../recipe.js";
 
-/** The recipe's training text, with its filters. */
+/** All of the recipe's training text as one corpus, with its filters. */
 export function trainingCorpus({ corpus }: Recipe): CorpusOptions {
   const { train, documents, filters } = corpus!;
-  return { files: train, documents, ...(filters && { filters }) };
+  const files = Array.isArray(train) ? train : Object.values(train).flatMap((one) => one.files);
+  return { files, documents, ...(filters && { filters }) };
+}
+
+/** The same by the names that the recipe gives its corpora; `train` where it has one without a name. */
+export function trainingCorpora(recipe: Recipe): TrainingCorpus[] {
+  const { train } = recipe.corpus!;
+  const named = Array.isArray(train) ? { train: { files: train } } : train;
+  return Object.entries(named).map(([name, own]) => ({ ...trainingCorpus(recipe), ...own, name }));
 }
 
 /** The recipe's held-out text, as it is. */

@@ -1,6 +1,6 @@
 import path from "node:path";
 import { pretrain } from "../pretraining/pretrain.js";
-import { corpusFiles, trainingCorpus, validationCorpus, withoutFiles } from "./corpora.js";
+import { corpusFiles, trainingCorpora, validationCorpus, withoutFiles } from "./corpora.js";
 import { heldOutBits } from "./held-out-bits.js";
 import { initialiseRows } from "./initialise-rows.js";
 import { computeOptions, type DefineStage, type PretrainingResult } from "./run-context.js";
@@ -12,19 +12,27 @@ export const pretrainingStage: DefineStage<PretrainingResult> = async (context, 
   const options = recipe.pretraining;
   if (options === undefined) return undefined;
   const tokenizer = adaptedTokenizer(context, made);
-  const corpus = trainingCorpus(recipe);
+  const corpora = trainingCorpora(recipe);
+  const { sampling } = recipe.corpus!;
+  const corpusInputs: Record<string, string[]> = {};
+  for (const corpus of corpora) corpusInputs[`corpus.${corpus.name}`] = await corpusFiles(corpus);
   const validation = validationCorpus(recipe);
   return {
     name: "pretraining",
-    version: 1,
+    version: 2,
     inputs: {
       base: models.base,
       tokenizer,
-      corpus: await corpusFiles(corpus),
+      ...corpusInputs,
       validation: await corpusFiles(validation),
       ...(options.replay !== null && { replay: await corpusFiles(options.replay.corpus) }),
     },
-    options: { ...options, replay: withoutFiles(options.replay), corpus: { ...corpus, files: null } },
+    options: {
+      ...options,
+      replay: withoutFiles(options.replay),
+      corpora: corpora.map((corpus) => ({ ...corpus, files: null })),
+      sampling: sampling ?? null,
+    },
     seed: recipe.seed,
     run: async (folder, work) => {
       const initialised = path.join(folder, "initialised");
@@ -33,13 +41,16 @@ export const pretrainingStage: DefineStage<PretrainingResult> = async (context, 
         {
           model: initialised,
           original: models.base,
-          corpus,
+          corpora,
+          sampling,
           validation,
           options,
           seed: recipe.seed,
           compute: computeOptions(context),
           out: path.join(folder, "adapted"),
           work: path.join(work, "pretraining"),
+          // Outside the stage's folder: a run with other blocks or steps finds its text tokenised.
+          tokens: path.join(context.folder, ".tokens"),
         },
         progress,
         signal,

@@ -6,7 +6,7 @@ import type { ReportSection, RunReport } from "../report/run-report.js";
 import { spikesNote, trainingCurves } from "../report/training-curves.js";
 import { oneTokenWordsChart, symbolsPerTokenChart } from "../vocabulary/report/efficiency-charts.js";
 import { readVocabularyReport } from "../vocabulary/report/report-data.js";
-import type { Made } from "./run-context.js";
+import type { Made, PretrainingResult } from "./run-context.js";
 
 export function reportOfRun(recipe: Recipe, made: Made): RunReport {
   const sections = [
@@ -60,7 +60,8 @@ function vocabularySection({ vocabulary }: Made): ReportSection | undefined {
 
 function pretrainingSection({ pretraining }: Made): ReportSection | undefined {
   if (pretraining === undefined) return undefined;
-  const { bits_per_character: bits, original_bits_per_character, loss, steps, kept_step, tokens } = pretraining.result;
+  const { bits_per_character: bits, original_bits_per_character } = pretraining.result;
+  const { loss, steps, kept_step, tokens, corpora } = pretraining.result;
   const rows: Cell[][] = [
     ["original base, original vocabulary", original_bits_per_character, null],
     ["new rows initialised", bits?.before, loss.before],
@@ -72,9 +73,18 @@ function pretrainingSection({ pretraining }: Made): ReportSection | undefined {
   return {
     title: "Continued pre-training",
     note: `${steps} steps, ${tokens} tokens.${kept} Losses of different vocabularies are not comparable; bits per character are. ${spikesNote(folder) ?? ""}`,
-    tables: [{ header: ["model", "bits per character", "loss, nats per token"], rows }],
+    tables: [{ header: ["model", "bits per character", "loss, nats per token"], rows }, corporaTable(corpora)],
     curves: trainingCurves(folder),
   };
+}
+
+function corporaTable(corpora: PretrainingResult["corpora"]): ReportSection["tables"][number] {
+  const header = ["corpus", "documents", "characters", "tokens", "blocks", "blocks drawn", "epochs", "share"];
+  const rows = Object.entries(corpora).map(([name, part]): Cell[] => {
+    const { documents, characters, tokens, blocks, drawn, epochs, share } = part;
+    return [name, documents, characters, tokens, blocks, drawn, epochs, share];
+  });
+  return { header, rows };
 }
 
 function propagationSection({ propagation }: Made): ReportSection | undefined {

@@ -1,6 +1,6 @@
 /**
- * Continued pre-training of the base model on text of the new language (arXiv 2412.21140): packs the
- * corpus, trains, and measures the validation text before and after.
+ * Continued pre-training of the base model on text of the new language (arXiv 2412.21140): tokenises
+ * and mixes the corpora, trains, and measures the validation text before and after.
  */
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
@@ -18,8 +18,10 @@ import { readModelConfig } from "../model/config.js";
 import type { Progress } from "../progress.js";
 import { loadTokenizer } from "../tokenizer/load-tokenizer.js";
 import type { Tokenizer } from "../tokenizer/tokenizer.js";
+import type { CorpusPart, TrainingCorpus } from "./mix-corpora.js";
 import type { PretrainingOptions } from "./options.js";
-import { trainWeights } from "./train-on-documents.js";
+import type { SamplingOptions } from "./sampling/options.js";
+import { corporaState, tokensFolder, trainWeights } from "./train-on-documents.js";
 
 export interface PretrainJob {
   /** Model folder with rows for the tokenizer. */
@@ -28,7 +30,10 @@ export interface PretrainJob {
   tokenizer?: string;
   /** The tokenizer before, folder or file; needed for `rows: new`. */
   original?: string | undefined;
-  corpus: CorpusOptions;
+  /** At least one, of different names. */
+  corpora: readonly TrainingCorpus[];
+  /** How several are mixed; by size where left out. */
+  sampling?: SamplingOptions | undefined;
   /** Held-out text for the measurements before, after and, with `evaluate_every`, during the training. */
   validation?: CorpusOptions;
   options: PretrainingOptions;
@@ -36,8 +41,10 @@ export interface PretrainJob {
   compute: ComputeOptions;
   /** The trained model folder; written whole or not at all. */
   out: string;
-  /** Folder of packed data, checkpoints and measurements: a killed job continues from it. Belongs to this job alone. */
+  /** Folder of checkpoints and measurements: a killed job continues from it. Belongs to this job alone. */
   work: string;
+  /** Folder of the tokenised text, which other jobs may find there; `tokens` in `work` where left out. */
+  tokens?: string | undefined;
 }
 
 export interface PretrainingSummary {
@@ -46,15 +53,8 @@ export interface PretrainingSummary {
   bits_per_character: { before: number; after: number } | null;
   /** Positions with a loss over the whole training. */
   tokens: number;
-  /** Tokens of the corpus, how many of them stand in two blocks, and those of the replay. */
-  corpus: {
-    documents: number;
-    characters: number;
-    tokens: number;
-    repeated: number;
-    replayed: number;
-    blocks: number;
-  };
+  /** What there is of each corpus, and what the training took; the replay is `replay`. */
+  corpora: Record<string, CorpusPart>;
   /** Of the part that the last process did; null where that was nothing. */
   tokens_per_second: number | null;
   steps: number;
@@ -75,7 +75,7 @@ export async function pretrain(
   progress?: Progress,
   signal?: AbortSignal,
 ): Promise<PretrainingSummary> {
-  const { model, corpus, validation, options, seed, compute, out, work } = job;
+  const { model, corpora, sampling, validation, options, seed, compute, out, work } = job;
   if (options.evaluate_every > 0 && validation === undefined) throw noValidation(options.evaluate_every);
   const engine = getEngine();
   const tokenizer = await loadTokenizer(job.tokenizer ?? model);
@@ -105,29 +105,46 @@ export async function pretrain(
     writeFileAtomic(file, JSON.stringify(measured));
     return measured;
   };
-  openWorkFolder(work, [
-    "pretraining",
-    contentHashes(model),
-    contentHashes(tokenizer.source),
-    original && contentHashes(original.source),
-    await corpusState(corpus),
-    await corpusState(options.replay?.corpus),
-    await corpusState(validation),
-    options,
-    seed,
-  ]);
+  openWorkFolder(
+    work,
+    [
+      "pretraining",
+      contentHashes(model),
+      contentHashes(tokenizer.source),
+      original && contentHashes(original.source),
+      await corporaState(corpora),
+      sampling,
+      await corpusState(options.replay?.corpus),
+      await corpusState(validation),
+      options,
+      seed,
+    ],
+    [tokensFolder],
+  );
   const before = await measure(model, "before");
   const training = path.join(work, "training");
   const heldOut = await heldOutWindows(job, tokenizer);
+  const tokens = job.tokens ?? path.join(work, tokensFolder);
   const trained = await trainWeights(
     engine,
-    { model, tokenizer, original, corpus, validation: heldOut, options, seed, compute, work: training },
+    {
+      model,
+      tokenizer,
+      original,
+      corpora,
+      sampling,
+      validation: heldOut,
+      options,
+      seed,
+      compute,
+      work: training,
+      tokens,
+    },
     progress,
     signal,
   );
   const after = await measure(trained.folder, "after");
   await finishModelFolder(trained, { model, tokenizer: tokenizer.source }, out);
-  const { used: _, ...packed } = trained.packed;
   return {
     loss: { before: before?.loss ?? trained.losses.first, after: after?.loss ?? trained.losses.last },
     bits_per_character:
@@ -135,7 +152,7 @@ export async function pretrain(
         ? null
         : { before: before.bits_per_character, after: after.bits_per_character },
     tokens: trained.tokens,
-    corpus: packed,
+    corpora: trained.corpora,
     tokens_per_second: trained.tokens_per_second,
     steps: trained.steps,
     kept_step: trained.kept_step,

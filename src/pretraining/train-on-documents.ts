@@ -1,17 +1,15 @@
-/** Packs documents into blocks and trains a model on them; a killed training continues in the same work folder. */
-import { existsSync, readFileSync } from "node:fs";
+/** Trains a model on blocks of documents; a killed training continues in the same work folder. */
 import path from "node:path";
-import { writeFileAtomic } from "../atomic-output.js";
-import { type CorpusOptions, readCorpus } from "../corpus/read-corpus.js";
 import type { ComputeOptions, Engine, RowRange, ValidationData } from "../engine/engine.js";
 import { finishModelFolder, type TrainedModel, trainModel } from "../engine/train-model.js";
-import { trainingOptions } from "../engine/training-schema.js";
 import { contentHashes, corpusState, openWorkFolder } from "../engine/work-folder.js";
 import { RecipeError } from "../errors.js";
 import type { Progress } from "../progress.js";
 import type { Tokenizer } from "../tokenizer/tokenizer.js";
+import { type MixedCorpora, mixCorpora, type TrainingCorpus } from "./mix-corpora.js";
 import type { PretrainingOptions } from "./options.js";
-import { type PackedBlocks, packBlocks } from "./pack-blocks.js";
+import { type SamplingOptions, samplingSchema } from "./sampling/options.js";
+import { openTokenStore } from "./token-store.js";
 import { newRows, rowRanges } from "./trained-rows.js";
 
 export interface DocumentTraining {
@@ -20,18 +18,23 @@ export interface DocumentTraining {
   tokenizer: Tokenizer;
   /** The vocabulary before; needed where only the rows of new tokens are trained. */
   original?: Tokenizer | undefined;
-  corpus: CorpusOptions;
+  /** At least one, of different names. */
+  corpora: readonly TrainingCorpus[];
+  /** How several are mixed; by size where left out. */
+  sampling?: SamplingOptions | undefined;
   /** Needed where `evaluate_every` is above 0. */
   validation?: ValidationData | undefined;
   options: PretrainingOptions;
   seed: number;
   compute: ComputeOptions;
-  /** Folder of this job's packed data and checkpoints. Emptied where it belongs to another job. */
+  /** Folder of this job's checkpoints. Emptied where it belongs to another job. */
   work: string;
+  /** Folder of the tokenised text, which other jobs may find there; `tokens` in `work` where left out. */
+  tokens?: string | undefined;
 }
 
 export interface DocumentTrainingResult extends TrainedModel {
-  packed: PackedBlocks;
+  corpora: MixedCorpora["corpora"];
 }
 
 /** The trained weights are left in `work`; `trainOnDocuments` makes a model folder of them. */
@@ -41,49 +44,48 @@ export async function trainWeights(
   progress?: Progress,
   signal?: AbortSignal,
 ): Promise<DocumentTrainingResult> {
-  const { model, tokenizer, original, corpus, validation, options, seed, compute, work } = job;
+  const { model, tokenizer, original, corpora, validation, options, seed, compute, work } = job;
+  const sampling = job.sampling ?? samplingSchema.parse({});
   checkRows(job);
-  openWorkFolder(work, [
-    "documents",
-    contentHashes(model),
-    contentHashes(tokenizer.source),
-    options.rows === "new" && contentHashes(original!.source),
-    await corpusState(corpus),
-    await corpusState(options.replay?.corpus),
-    options,
-    seed,
-  ]);
-  const data = path.join(work, "documents.blocks");
-  const note = path.join(work, "documents.json");
-  if (!existsSync(data) || !existsSync(note)) {
-    const { replay } = options;
-    const packed = await packBlocks(
-      {
-        documents: readCorpus(corpus),
-        replay: replay === null ? undefined : { documents: readCorpus(replay.corpus), share: replay.share },
-        tokenizer,
-        options,
-        file: data,
-      },
-      progress,
-      signal,
-    );
-    writeFileAtomic(note, JSON.stringify(packed));
-  }
-  const packed = JSON.parse(readFileSync(note, "utf8")) as PackedBlocks;
-  const rows = trainedRows(job, packed);
+  openWorkFolder(
+    work,
+    [
+      "documents",
+      contentHashes(model),
+      contentHashes(tokenizer.source),
+      options.rows === "new" && contentHashes(original!.source),
+      await corporaState(corpora),
+      sampling,
+      await corpusState(options.replay?.corpus),
+      options,
+      seed,
+    ],
+    [tokensFolder],
+  );
+  const store = openTokenStore(job.tokens ?? path.join(work, tokensFolder), tokenizer, progress, signal);
+  const mixed = await mixCorpora({ corpora, sampling, options, seed }, store);
+  const { data, training } = mixed;
+  const rows = trainedRows(job, mixed);
   const trained = await trainModel(
     engine,
-    { model, tokenizer, rows, data, validation, options: trainingOptions(options, packed.blocks, seed), compute, work },
+    { model, tokenizer, rows, data, validation, options: training, compute, work },
     progress,
     signal,
   );
-  return { ...trained, packed };
+  return { ...trained, corpora: mixed.corpora };
+}
+
+/** The tokenised text in a work folder. */
+export const tokensFolder = "tokens";
+
+/** What a training depends on of its corpora. */
+export function corporaState(corpora: readonly TrainingCorpus[]): Promise<unknown[]> {
+  return Promise.all(corpora.map(async (corpus) => [corpus.name, corpus.weight ?? null, await corpusState(corpus)]));
 }
 
 function trainedRows(
   { tokenizer, original, options }: DocumentTraining,
-  { used }: PackedBlocks,
+  { used }: MixedCorpora,
 ): RowRange[] | undefined {
   if (options.rows === "all") return undefined;
   if (options.rows === "used") return rowRanges(used);

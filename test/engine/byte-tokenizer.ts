@@ -17,7 +17,8 @@ export function byteTokenizer(special: { bos?: number | undefined; eos?: number[
     encodeBatch: async (texts) => texts.map(encode),
     encodeBulk: async (texts) => {
       const all = texts.map(encode);
-      const starts = Int32Array.from({ length: texts.length + 1 }, (_, i) => all.slice(0, i).flat().length);
+      const starts = new Int32Array(texts.length + 1);
+      for (const [i, ids] of all.entries()) starts[i + 1] = starts[i]! + ids.length;
       return { ids: Int32Array.from(all.flat()), starts };
     },
     comesBack: async (texts) => Uint8Array.from(texts, (text) => (Buffer.from(text).toString() === text ? 1 : 0)),

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { after, before, test } from "node:test";
@@ -27,7 +27,7 @@ after(() => rmSync(folder, { recursive: true }));
 
 const job = (name: string, options: object = {}): PretrainJob => ({
   model: at("model"),
-  corpus: { files: [at("train.txt")] },
+  corpora: [{ name: "train", files: [at("train.txt")] }],
   validation: { files: [at("validation.txt")] },
   options: pretrainingSchema.parse({
     block_size: 48,
@@ -55,7 +55,9 @@ test("training lowers the loss and the bits per character; blocks and padding ro
   assert.ok(summary.loss.after < summary.loss.before - 0.5, JSON.stringify(summary));
   assert.ok(summary.bits_per_character!.after < summary.bits_per_character!.before - 0.5);
   assert.equal(summary.steps, 12);
-  assert.equal(summary.corpus.documents, 1);
+  const { documents, characters, tokens, drawn, share } = summary.corpora.train!;
+  assert.deepEqual([documents, drawn, share], [1, 48, 1]);
+  assert.ok(characters > tokens && tokens > characters / 10);
   const lines = readFileSync(path.join(at("whole"), "training.jsonl"), "utf8")
     .trimEnd()
     .split("\n");
@@ -105,6 +107,21 @@ test("a tokenizer larger than the model is refused before any work", async () =>
   assert.ok(!existsSync(at("never")));
 });
 
+test("other options find the text tokenised, and end with the bytes of a training from scratch", async () => {
+  const tokens = at("shared-tokens");
+  const written = (): number[] =>
+    readdirSync(tokens)
+      .filter((name) => name.endsWith(".tokens"))
+      .map((name) => statSync(path.join(tokens, name)).mtimeMs);
+  await pretrain({ ...job("first", { steps: 2 }), tokens });
+  const before = written();
+  assert.equal(before.length, 1);
+  await pretrain({ ...job("second", { steps: 2, block_size: 32 }), tokens });
+  assert.deepEqual(written(), before);
+  await pretrain(job("scratch", { steps: 2, block_size: 32 }));
+  assert.deepEqual(hashes("second"), hashes("scratch"));
+});
+
 test("with rows: new only the rows of new tokens are trained", async () => {
   writeTinyTokenizer(at("original"), [" the", " кот"]);
   const withoutOriginal = job("new-rows", { rows: "new" });
@@ -132,12 +149,13 @@ test("with rows: new only the rows of new tokens are trained", async () => {
   trained.close();
 });
 
-test("replay is mixed in up to its share, and rows: used leaves its tokens alone", async () => {
+test("replay is mixed in by its share, and rows: used leaves its tokens alone", async () => {
   writeFileSync(at("replay.txt"), Array.from({ length: 200 }, () => "QQ Z.\n\n").join(""));
   const replay = { corpus: { files: [at("replay.txt")], documents: "blank_lines" }, share: 0.2 };
-  const { corpus } = await pretrain(job("replayed", { replay, rows: "used" }));
-  const share = corpus.replayed / (corpus.tokens + corpus.replayed);
-  assert.ok(share >= 0.2 && share < 0.21, String(share));
+  const { corpora } = await pretrain(job("replayed", { replay, rows: "used" }));
+  // 0.2 of 12 steps of 4 blocks are 9.6.
+  assert.equal(corpora.replay!.drawn, 10);
+  assert.equal(corpora.train!.drawn, 38);
   const tokenizer = await loadTokenizer(at("model"));
   const [before, trained] = [openCheckpoint(at("model")), openCheckpoint(at("replayed"))];
   const width = before.config.hidden_size;

@@ -8,18 +8,18 @@ import { pretrainingSchema } from "../../pretraining/options.js";
 import { pretrain } from "../../pretraining/pretrain.js";
 import { defineAction } from "../command.js";
 import { computeFrom, computing, reporting } from "../common-options.js";
+import { type CorporaArguments, corporaFrom, withCorpora } from "../corpora-options.js";
 import { createOutput } from "../output.js";
 import { checkOutputFolder } from "../output-folder.js";
 import { schemaOptions, sectionFrom } from "../schema-options.js";
 import { withProgress } from "../with-progress.js";
 import { workFolder } from "./calibrate.js";
 
-interface Arguments {
+interface Arguments extends CorporaArguments {
   model?: string;
   config?: string;
   tokenizer?: string;
   original?: string;
-  corpus: string[];
   validation?: string[];
   documents: "file" | "blank_lines";
   out: string;
@@ -31,12 +31,11 @@ interface Arguments {
 
 export const trainCommand = defineAction<Arguments>({
   builder: (yargs) =>
-    reporting(computing(yargs))
+    withCorpora(reporting(computing(yargs)))
       .option("model", { type: "string", describe: "model folder or hub id to start from", conflicts: "config" })
       .option("config", { type: "string", describe: "config.json of a model from scratch, random weights" })
       .option("tokenizer", { type: "string", describe: "tokenizer folder; the model's own where left out" })
       .option("original", { type: "string", describe: "the tokenizer before, for --rows new" })
-      .option("corpus", { type: "string", array: true, demandOption: true, describe: "globs of the training text" })
       .option("validation", { type: "string", array: true, describe: "globs of held-out text" })
       .option("documents", {
         choices: ["file", "blank_lines"] as const,
@@ -46,9 +45,14 @@ export const trainCommand = defineAction<Arguments>({
       .option("out", { type: "string", demandOption: true, describe: "model folder to write" })
       .option("seed", { type: "number", default: 0, describe: "seed of everything that is drawn by chance" })
       .options(schemaOptions(pretrainingSchema, ["initializer", "head_initializer", "pad_to_multiple_of"]))
-      .example("$0 train --model data/tiny-base --corpus 'texts/*.txt' --steps 100 --out trained", ""),
-  handler: async ({ out, seed, json, documents, corpus, validation, ...options }) => {
+      .example("$0 train --model data/tiny-base --corpus 'texts/*.txt' --steps 100 --out trained", "")
+      .example(
+        "$0 train --model M --corpus 'ru=ru/*.txt' 'uk=uk/*.txt' --sampling temperature --out trained",
+        "two corpora, the smaller one more often",
+      ),
+  handler: async ({ out, seed, json, documents, validation, ...options }) => {
     const section = sectionFrom(pretrainingSchema, { ...options });
+    const { corpora, sampling } = corporaFrom(options, documents);
     checkOutputFolder(out, [options.model, options.tokenizer]);
     const { model, discard } = await startingModel(options, seed, out);
     try {
@@ -58,7 +62,8 @@ export const trainCommand = defineAction<Arguments>({
             model,
             ...(options.tokenizer !== undefined && { tokenizer: options.tokenizer }),
             original: options.original,
-            corpus: { files: corpus, documents },
+            corpora,
+            sampling,
             ...(validation !== undefined && { validation: { files: validation, documents } }),
             options: section,
             seed,

@@ -7,6 +7,7 @@ import { type VocabularyMethodName, vocabularyMethodNames } from "../../vocabula
 import { vocabularyReport } from "../../vocabulary/report/vocabulary-report.js";
 import { defineAction, defineCommand } from "../command.js";
 import { computing, reporting } from "../common-options.js";
+import { namedValues } from "../named-values.js";
 import { createOutput } from "../output.js";
 import { schemaOptions, sectionFrom } from "../schema-options.js";
 import { withProgress } from "../with-progress.js";
@@ -106,9 +107,9 @@ const report = defineCommand<ReportArguments>({
       .option("out", { type: "string", demandOption: true, describe: "folder for report.json, .csv, .md, .html" })
       .example("$0 vocab report --tokenizer old=data/tiny-base new=t --corpus 'ru=ru/*.txt' --out r", ""),
   handler: async ({ documents: kind, out, json, ...options }) => {
-    const corpora = Object.entries(named(options.corpus, "--corpus"));
+    const corpora = Object.entries(namedValues(options.corpus, "--corpus"));
     const tokenizers = Object.create(null) as Record<string, string>;
-    for (const [name, [place, another]] of Object.entries(named(options.tokenizer, "--tokenizer"))) {
+    for (const [name, [place, another]] of Object.entries(namedValues(options.tokenizer, "--tokenizer"))) {
       if (another !== undefined) throw new RecipeError("command.options", `--tokenizer: ${name} names two tokenizers`);
       tokenizers[name] = await resolveTokenizerPlace(place!);
     }
@@ -134,15 +135,3 @@ export const vocabCommand = defineAction<object>({
   builder: (yargs: Argv) => yargs.command(build).command(report).demandCommand(1, "name one: build or report"),
   handler: () => {},
 });
-
-/** `NAME=VALUE` options; a name may come several times. Throws `RecipeError`. */
-function named(given: string[], option: string): Record<string, string[]> {
-  const all: Record<string, string[]> = Object.create(null) as Record<string, string[]>;
-  for (const text of given) {
-    const equals = text.indexOf("=");
-    if (equals < 1) throw new RecipeError("command.options", `${option} ${text}: expected NAME=VALUE`);
-    const name = text.slice(0, equals);
-    all[name] = [...(all[name] ?? []), text.slice(equals + 1)];
-  }
-  return all;
-}

@@ -1,14 +1,15 @@
 /**
- * Turns a stream of tokenised paragraphs into training blocks of T positions. Every block begins with
+ * How blocks were packed before they were cut from token files, one token after the other: what the cutting
+ * is compared with. Turns a stream of tokenised paragraphs into training blocks of T positions. Every block begins with
  * the start token at the start of a document or of a paragraph. A paragraph that the end of a block
  * cuts is begun again in the next block, so that its end is learned with its beginning in view; one
  * that is longer than a block is continued in the next block behind a start token. With block starts
  * `anywhere` every cut text is continued so and nothing is repeated. Each position predicts its true
  * successor, also across the end of a block; never the start of another document.
  */
-import { emptyBlock } from "../engine/sequence-packer.js";
-import type { Block } from "../engine/training-set.js";
-import type { SequenceMarks } from "../tokenizer/sequence-marks.js";
+import { emptyBlock } from "../../src/engine/sequence-packer.js";
+import type { Block } from "../../src/engine/training-set.js";
+import type { SequenceMarks } from "../../src/tokenizer/sequence-marks.js";
 
 export interface BlockPackerOptions {
   /** T, positions in a block; at least 2. */
