@@ -105,17 +105,21 @@ export async function pretrain(
     writeFileAtomic(file, JSON.stringify(measured));
     return measured;
   };
-  openWorkFolder(work, [
-    "pretraining",
-    contentHashes(model),
-    contentHashes(tokenizer.source),
-    original && contentHashes(original.source),
-    await corpusState(corpus),
-    await corpusState(options.replay?.corpus),
-    await corpusState(validation),
-    options,
-    seed,
-  ]);
+  openWorkFolder(
+    work,
+    [
+      "pretraining",
+      contentHashes(model),
+      contentHashes(tokenizer.source),
+      original && contentHashes(original.source),
+      await corpusState(corpus),
+      await corpusState(options.replay?.corpus),
+      await corpusState(validation),
+      options,
+      seed,
+    ],
+    progress,
+  );
   const before = await measure(model, "before");
   const training = path.join(work, "training");
   const heldOut = await heldOutWindows(job, tokenizer);

@@ -43,16 +43,20 @@ export async function trainWeights(
 ): Promise<DocumentTrainingResult> {
   const { model, tokenizer, original, corpus, validation, options, seed, compute, work } = job;
   checkRows(job);
-  openWorkFolder(work, [
-    "documents",
-    contentHashes(model),
-    contentHashes(tokenizer.source),
-    options.rows === "new" && contentHashes(original!.source),
-    await corpusState(corpus),
-    await corpusState(options.replay?.corpus),
-    options,
-    seed,
-  ]);
+  openWorkFolder(
+    work,
+    [
+      "documents",
+      contentHashes(model),
+      contentHashes(tokenizer.source),
+      options.rows === "new" && contentHashes(original!.source),
+      await corpusState(corpus),
+      await corpusState(options.replay?.corpus),
+      options,
+      seed,
+    ],
+    progress,
+  );
   const data = path.join(work, "documents.blocks");
   const note = path.join(work, "documents.json");
   if (!existsSync(data) || !existsSync(note)) {
