@@ -69,7 +69,7 @@ export async function runPipeline(recipe: Recipe, options: PipelineOptions): Pro
       if (context.signal.aborted) throw new EngineError("run.interrupted", `interrupted before ${stage.name}`);
       again ||= options.from !== undefined && at >= stageNames.indexOf(options.from);
       onEvent({ event: "stage_started", stage: stage.name, text: `${stage.name} …` });
-      const outcome = await runStage<unknown>(stage, folder, hashes, again);
+      const outcome = await runStage<unknown>(stage, folder, hashes, again, progress);
       hashes.save();
       made[stage.name] = outcome as never;
       onEvent({

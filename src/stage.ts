@@ -8,6 +8,7 @@ import { replaceFolder, writeFileAtomic } from "./atomic-output.js";
 import { RecipeError } from "./errors.js";
 import type { HashCache } from "./hash-cache.js";
 import { makeFolder } from "./make-folder.js";
+import type { Progress } from "./progress.js";
 import { sha256 } from "./sha256.js";
 import { versions } from "./versions.js";
 
@@ -48,12 +49,13 @@ interface Manifest<Result> {
   result: Result;
 }
 
-/** Runs `stage` in `runFolder`, or finds it done. `fresh` does it again in any case. */
+/** Runs `stage` in `runFolder`, or finds it done. `fresh` does it again in any case. `progress` hears of work that is not continued. */
 export async function runStage<Result>(
   stage: Stage<Result>,
   runFolder: string,
   hashes: HashCache,
   fresh = false,
+  progress?: Progress,
 ): Promise<StageOutcome<Result>> {
   const folder = path.join(runFolder, stage.name);
   const partial = path.join(runFolder, `.${stage.name}.partial`);
@@ -68,7 +70,10 @@ export async function runStage<Result>(
     }
   }
   const work = path.join(partial, workName);
-  openPartial(partial, work, key, fresh);
+  if (openPartial(partial, work, key, fresh)) {
+    const warning = `${stage.name}: unfinished work of other inputs or options is there, checkpoints too: it is not used`;
+    progress?.({ task: stage.name, done: 0, total: 0, unit: "stages", warning });
+  }
   const startedAt = new Date();
   const result = await stage.run(partial, work);
   const seconds = (Date.now() - startedAt.getTime()) / 1000;
@@ -104,16 +109,18 @@ function finished<Result>(folder: string, key: string, hashes: HashCache): Manif
 const keyFile = ".key";
 const workName = ".work";
 
-/** The partial folder of a killed run of the same stage is continued; any other is emptied. */
-function openPartial(partial: string, work: string, key: string, fresh: boolean): void {
+/** The partial folder of a killed run of the same stage is continued; any other is emptied. True where it held another's work, unasked. */
+function openPartial(partial: string, work: string, key: string, fresh: boolean): boolean {
   const marker = path.join(partial, keyFile);
-  const continued = !fresh && existsSync(marker) && readFileSync(marker, "utf8") === key;
+  const known = existsSync(marker);
+  const continued = !fresh && known && readFileSync(marker, "utf8") === key;
   if (!continued) {
     rmSync(partial, { recursive: true, force: true });
     makeFolder(partial);
     writeFileSync(marker, key);
   }
   makeFolder(work);
+  return !fresh && known && !continued;
 }
 
 interface Input {

@@ -76,3 +76,19 @@ test("the manifest names inputs, outputs, options and versions", async () => {
   assert.deepEqual(Object.keys(manifest.inputs), [path.relative(process.cwd(), path.join(folder, "input.txt"))]);
   assert.equal(typeof manifest.duration_s, "number");
 });
+
+test("unfinished work of other options is not continued, and the user hears of it", async () => {
+  const warnings: (string | undefined)[] = [];
+  const start = (what: Stage<number>, fresh = false) =>
+    runStage(what, path.join(folder, "run"), openHashCache(path.join(folder, "hashes.json")), fresh, ({ warning }) =>
+      warnings.push(warning),
+    );
+  await assert.rejects(start(stage({}, true)), /stopped/);
+  await assert.rejects(start(stage({}, true)), /stopped/);
+  await assert.rejects(start(stage({}, true), true), /stopped/);
+  assert.deepEqual(warnings, []);
+  assert.equal((await start(stage({ other: 1 }))).result, 1);
+  assert.deepEqual(warnings, [
+    "vocabulary: unfinished work of other inputs or options is there, checkpoints too: it is not used",
+  ]);
+});

@@ -73,28 +73,27 @@ export async function calibrate(
   checkTokenizerFits(readModelConfig(model), tokenizer, model);
   const answers = job.answers ?? path.join(work, "answers");
   const prompts = (await findCorpusFiles(options.prompts)).map((file) => contentHashes(file.path));
-  openWorkFolder(work, [
-    "calibration",
-    contentHashes(model),
-    contentHashes(teacher),
-    prompts,
-    await corpusState(options.copy_task?.corpus),
-    await corpusState(options.plain_text?.corpus),
-    options,
-    seed,
-  ]);
+  openWorkFolder(
+    work,
+    [
+      "calibration",
+      contentHashes(model),
+      contentHashes(teacher),
+      prompts,
+      await corpusState(options.copy_task?.corpus),
+      await corpusState(options.plain_text?.corpus),
+      options,
+      seed,
+    ],
+    progress,
+  );
   const source = calibrationSources[options.source];
   const { source: name, max_answer_tokens, parallel, teacher_type, filters } = options;
-  openWorkFolder(answers, [
-    "answers",
-    contentHashes(teacher),
-    prompts,
-    name,
-    max_answer_tokens,
-    parallel,
-    teacher_type,
-    filters,
-  ]);
+  openWorkFolder(
+    answers,
+    ["answers", contentHashes(teacher), prompts, name, max_answer_tokens, parallel, teacher_type, filters],
+    progress,
+  );
   const made = await source({ teacher, options, compute, work: answers }, progress, signal);
   const data = await makeCalibrationData(tokenizer, made.conversations, options, seed, work);
   if (options.evaluate_every > 0 && data.heldOut === 0) throw nothingHeldOut(data.examples);

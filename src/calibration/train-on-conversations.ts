@@ -49,7 +49,11 @@ export async function trainOnConversations(
 ): Promise<TrainedModel & { packed: PackedSequences }> {
   const { model, options, seed, compute, out, work } = job;
   const tokenizer = await loadTokenizer(job.tokenizer ?? model);
-  openWorkFolder(work, ["conversations", contentHashes(model), contentHashes(tokenizer.source), options, seed]);
+  openWorkFolder(
+    work,
+    ["conversations", contentHashes(model), contentHashes(tokenizer.source), options, seed],
+    progress,
+  );
   const data = path.join(work, "conversations.blocks");
   const packed = await packSequences(conversationSequences(tokenizer, job.conversations), options.block_size, data);
   const trained = await trainModel(

@@ -2,6 +2,7 @@
 import { setImmediate as eventLoop } from "node:timers/promises";
 import { CheckpointError, EngineError } from "../errors.js";
 import { type Checkpoint, openCheckpoint } from "../model/checkpoint.js";
+import { checkJob } from "./check-job.js";
 import { type CheckpointStore, createCheckpointStore } from "./checkpoint-store.js";
 import type { StepRecord, StepReport, TrainingJob, TrainingResult } from "./engine.js";
 import { trainingFingerprint } from "./fingerprint.js";
@@ -10,7 +11,6 @@ import { peakMemory } from "./peak-memory.js";
 import type { OpenSession, TrainingSession } from "./session.js";
 import { type OpenedData, openTrainingData } from "./training-data.js";
 import { trainingFlops } from "./training-flops.js";
-import { checkJob } from "./training-job.js";
 import { openTrainingLog, type TrainingLog } from "./training-log.js";
 import { bestStep, updatesIn, validationIsDue } from "./training-state.js";
 import { describeSpike, describeSpikes, takeStep } from "./training-step.js";

@@ -7,12 +7,21 @@ import path from "node:path";
 import { findCorpusFiles } from "../corpus/corpus-files.js";
 import type { CorpusOptions } from "../corpus/read-corpus.js";
 import { makeFolder } from "../make-folder.js";
+import type { Progress } from "../progress.js";
 import { sha256, sha256File } from "../sha256.js";
 
 const keyFile = "job.key";
 
-/** `parts` is anything that JSON can hold: all that the job depends on. What is named in `keep` belongs to any job. */
-export function openWorkFolder(folder: string, parts: unknown, keep: readonly string[] = []): void {
+/**
+ * `parts` is anything that JSON can hold: all that the job depends on. What is named in `keep` belongs to
+ * any job. `progress` hears of another job's work that goes.
+ */
+export function openWorkFolder(
+  folder: string,
+  parts: unknown,
+  progress?: Progress,
+  keep: readonly string[] = [],
+): void {
   const key = sha256(JSON.stringify(parts));
   const marker = path.join(folder, keyFile);
   if (existsSync(marker) && readFileSync(marker, "utf8") === key) {
@@ -20,6 +29,10 @@ export function openWorkFolder(folder: string, parts: unknown, keep: readonly st
     for (const name of readdirSync(folder))
       if (/^\..*\.partial$/.test(name)) rmSync(path.join(folder, name), { recursive: true });
     return;
+  }
+  if (existsSync(marker)) {
+    const warning = `${folder}: work of other inputs or options is there, checkpoints too: it is not used`;
+    progress?.({ task: "work folder", done: 0, total: 0, unit: "files", warning });
   }
   for (const name of existsSync(folder) ? readdirSync(folder) : []) {
     if (!keep.includes(name)) rmSync(path.join(folder, name), { recursive: true });

@@ -119,6 +119,7 @@ export async function pretrain(
       options,
       seed,
     ],
+    progress,
     [tokensFolder],
   );
   const before = await measure(model, "before");

@@ -60,6 +60,7 @@ export async function trainWeights(
       options,
       seed,
     ],
+    progress,
     [tokensFolder],
   );
   const store = openTokenStore(job.tokens ?? path.join(work, tokensFolder), tokenizer, progress, signal);

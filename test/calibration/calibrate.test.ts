@@ -125,3 +125,26 @@ test("a model that only has answers to reject is an error with a hint", async ()
   await assert.rejects(calibrate(strict), { code: "calibration.no_answers", exitCode: 1 });
   assert.ok(!existsSync(at("strict")));
 });
+
+test("held-out conversations are measured during the training, without bits per character", async () => {
+  const measured = job("measured");
+  const summary = await calibrate({ ...measured, options: { ...measured.options, evaluate_every: 5 } });
+  const lines = readFileSync(path.join(at("measured"), "training.jsonl"), "utf8")
+    .trimEnd()
+    .split("\n");
+  const validations = lines.map((line) => JSON.parse(line).validation as { loss: number; bits_per_character: null });
+  assert.deepEqual(
+    validations.flatMap((validation, i) => (validation === undefined ? [] : [i + 1])),
+    [5, 10, 12],
+  );
+  const last = validations.at(-1)!;
+  assert.equal(last.bits_per_character, null);
+  assert.ok(Math.abs(last.loss / summary.loss.after - 1) < 1e-5, `${last.loss} and ${summary.loss.after}`);
+});
+
+test("to measure where no conversation is held out is refused", async () => {
+  const none = job("none");
+  const options = { ...none.options, evaluate_every: 5, validation_share: 0 };
+  await assert.rejects(calibrate({ ...none, options }), { code: "calibration.nothing_held_out", exitCode: 2 });
+  assert.ok(!existsSync(at("none")));
+});

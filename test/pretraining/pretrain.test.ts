@@ -168,3 +168,53 @@ test("replay is mixed in by its share, and rows: used leaves its tokens alone", 
   before.close();
   trained.close();
 });
+
+/** Rates at which the held-out loss is lowest before the end. */
+const restless = { learning_rate: 0.5, schedule: "constant", evaluate_every: 2, steps: 11 };
+const records = (name: string): { step: number; validation?: { loss: number; bits_per_character: number } }[] =>
+  readFileSync(path.join(at(name), "training.jsonl"), "utf8")
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+
+test("the held-out text is measured during the training, with the numbers of the measurement after it", async () => {
+  const summary = await pretrain(job("measured", restless));
+  const measured = records("measured").filter(({ validation }) => validation !== undefined);
+  assert.deepEqual(
+    measured.map(({ step }) => step),
+    [2, 4, 6, 8, 10, 11],
+  );
+  const last = measured.at(-1)!.validation!;
+  assert.deepEqual(summary.kept_validation, last);
+  // The model is stored in float32, as it was trained.
+  assert.ok(Math.abs(last.loss / summary.loss.after - 1) < 1e-5, `${last.loss} and ${summary.loss.after}`);
+  assert.ok(Math.abs(last.bits_per_character / summary.bits_per_character!.after - 1) < 1e-5);
+});
+
+test("keep: best ends with the best held-out loss, broken off or not", async () => {
+  const options = { ...restless, keep: "best" };
+  const whole = await pretrain(job("best", options));
+  const losses = records("best").flatMap(({ step, validation }) => (validation ? [{ step, ...validation }] : []));
+  const best = losses.reduce((least, one) => (one.loss < least.loss ? one : least));
+  assert.ok(best.step < 11, `step ${best.step} of ${JSON.stringify(losses)}`);
+  assert.equal(whole.kept_step, best.step);
+  assert.ok(Math.abs(best.loss / whole.loss.after - 1) < 1e-5);
+  for (const stop of [best.step, 9]) {
+    const controller = new AbortController();
+    const onStep = (report: { unit: string; done: number }): void => {
+      if (report.unit === "steps" && report.done === stop) controller.abort();
+    };
+    await assert.rejects(pretrain(job("best-broken", options), onStep, controller.signal));
+    const summary = await pretrain(job("best-broken", options));
+    assert.deepEqual(hashes("best-broken"), hashes("best"));
+    assert.equal(summary.kept_step, best.step);
+    rmSync(at("best-broken"), { recursive: true });
+    rmSync(at("best-broken.work"), { recursive: true });
+  }
+});
+
+test("to measure without held-out text is refused before any work", async () => {
+  const { validation: _, ...blind } = job("blind", { evaluate_every: 5 });
+  await assert.rejects(pretrain(blind), { name: "RecipeError", code: "pretraining.no_validation", exitCode: 2 });
+  assert.ok(!existsSync(at("blind.work")));
+});
