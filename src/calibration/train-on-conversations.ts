@@ -53,7 +53,7 @@ export async function trainOnConversations(
   const data = path.join(work, "conversations.blocks");
   const packed = await packSequences(conversationSequences(tokenizer, job.conversations), options.block_size, data);
   const trained = await trainModel(
-    getEngine(),
+    getEngine(compute.engine),
     { model, tokenizer, data, options: trainingOptions(options, packed.blocks, seed), compute, work },
     progress,
     signal,

@@ -3,6 +3,8 @@
  * computes on every device, and `tfjs`. Both work in a child process, so that a failed assertion becomes
  * an `EngineError` and never ends the program.
  */
+import type { EngineName } from "./registry.js";
+
 export type Trainable = "embeddings" | "lora" | "full";
 /** `q8_0`: as `bf16`, with the frozen matrices of the blocks in 8 bits. */
 export type Precision = "f32" | "bf16" | "q8_0";
@@ -17,6 +19,8 @@ export type TargetModule = (typeof targetModules)[number];
 
 /** Where and how to compute; no influence on what is computed beyond rounding. */
 export interface ComputeOptions {
+  /** What trains and measures losses; `ggml` where it is left out. */
+  engine?: EngineName;
   device: Device;
   threads: number;
 }

@@ -5,6 +5,7 @@ import { tfjsEngine } from "./tfjs/engine.js";
 export const engines = { ggml: ggmlEngine, tfjs: tfjsEngine } as const satisfies Record<string, Engine>;
 
 export type EngineName = keyof typeof engines;
+export const engineNames = Object.keys(engines) as [EngineName, ...EngineName[]];
 
 export function getEngine(name: EngineName = "ggml"): Engine {
   return engines[name];

@@ -65,7 +65,7 @@ export async function pretrain(
   signal?: AbortSignal,
 ): Promise<PretrainingSummary> {
   const { model, corpus, validation, options, seed, compute, out, work } = job;
-  const engine = getEngine();
+  const engine = getEngine(compute.engine);
   const tokenizer = await loadTokenizer(job.tokenizer ?? model);
   checkTokenizerFits(readModelConfig(model), tokenizer, model);
   const original = options.rows === "new" && job.original !== undefined ? await loadTokenizer(job.original) : undefined;

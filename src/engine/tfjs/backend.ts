@@ -17,8 +17,14 @@ export type Load = (name: string) => Promise<unknown>;
 
 const load: Load = (name) => import(name);
 
-/** Makes tfjs ready and says on which device: `CUDA`, `CPU` or `WASM`. Throws `EngineError`. */
-export async function openBackend({ device, threads }: ComputeOptions): Promise<string> {
+export interface OpenedBackend {
+  /** `CUDA`, `CPU` or `WASM`. */
+  name: string;
+  description: string;
+}
+
+/** Makes tfjs ready to compute. Throws `EngineError`. */
+export async function openBackend({ device, threads }: ComputeOptions): Promise<OpenedBackend> {
   // TensorFlow looks at these when it is loaded.
   process.env.TF_CPP_MIN_LOG_LEVEL ??= "2";
   if (threads > 0) process.env.TF_NUM_INTRAOP_THREADS ??= String(threads);
@@ -26,14 +32,14 @@ export async function openBackend({ device, threads }: ComputeOptions): Promise<
   if (backend === "wasm") await openWasm(threads);
   else if (!(await tf.setBackend("tensorflow"))) throw new EngineError("engine.device", `${packages[backend]} failed`);
   registerGradients();
-  if (backend === "wasm") return "WASM";
+  if (backend === "wasm") return { name: "WASM", description: "WebAssembly, float32" };
   const onGpu = (tf.backend() as { isUsingGpuDevice?: boolean }).isUsingGpuDevice === true;
   if (device === "cuda" && !onGpu) {
     throw new EngineError("engine.device", `${packages.gpu} found no CUDA device`, {
       hint: "Check the driver and the CUDA libraries that TensorFlow names, or choose device: cpu.",
     });
   }
-  return onGpu ? "CUDA" : "CPU";
+  return { name: onGpu ? "CUDA" : "CPU", description: `TensorFlow, ${packages[backend]}` };
 }
 
 /** The first of the device's backends whose package is installed, which is loaded then. Throws `EngineError`. */

@@ -103,6 +103,8 @@ const rules: Record<string, Rule> = {
   },
 };
 
+export const gradientKernels = Object.keys(rules);
+
 /** Leaves rules alone that are there already. */
 export function registerGradients(): void {
   for (const [kernelName, { gradient, ...saved }] of Object.entries(rules)) {

@@ -33,7 +33,8 @@ export function updateValues(
   const secondCorrection = 1 / (1 - beta2 ** update);
   for (const { offset, shape, decay } of parameters) {
     const kept = decay ? 1 - rate * weight_decay : 1;
-    for (let i = offset; i < offset + numbersIn(shape); i++) {
+    const end = offset + numbersIn(shape);
+    for (let i = offset; i < end; i++) {
       const gradient = gradients[i]! * clip;
       const mean = beta1 * first[i]! + (1 - beta1) * gradient;
       const square = beta2 * second[i]! + (1 - beta2) * gradient * gradient;

@@ -5,6 +5,8 @@
  */
 import { EngineError } from "../../errors.js";
 
+export const addressableBytes = 2 ** 32;
+
 export interface WasmMemory {
   _malloc(bytes: number): number;
   _free(at: number): void;

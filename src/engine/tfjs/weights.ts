@@ -15,6 +15,8 @@ export interface Leaf {
 
 export interface ModelWeights {
   leaves: readonly Leaf[];
+  /** Some or all of a tensor's numbers are. */
+  isTrained(name: string): boolean;
   /** One tensor a leaf; they are the caller's. */
   trained(values: Float32Array): tf.Tensor[];
   /** All of the model's tensors; tables of which some rows are trained are put together of both kinds. */
@@ -39,6 +41,7 @@ export function openWeights(checkpoint: Checkpoint, { parameters }: ParameterLay
   }
   return {
     leaves,
+    isTrained: (name) => firsts.has(name),
     trained: (values) =>
       leaves.map(({ offset, shape }) => tf.tensor(values.slice(offset, offset + numbersIn(shape)), shape, "float32")),
     weights: (trained) => (name) => {

@@ -1,4 +1,5 @@
 import { serveJobs } from "../serve-jobs.js";
+import { examineDevice } from "./examine-device.js";
 import { openTfjsSession } from "./session.js";
 
-serveJobs(openTfjsSession);
+serveJobs(openTfjsSession, examineDevice);
