@@ -9,6 +9,7 @@ import { z } from "zod";
 import { taskNames } from "./benchmark/registry.js";
 import { calibrationSchema } from "./calibration/options.js";
 import { textFilesSchema } from "./corpus/text-files.js";
+import { engineNames } from "./engine/registry.js";
 import { RecipeError } from "./errors.js";
 import { replayName } from "./pretraining/mix-corpora.js";
 import { pretrainingSchema } from "./pretraining/options.js";
@@ -122,6 +123,12 @@ export const recipeSchema = z.strictObject({
     .describe("Name of the run's folder."),
   seed: z.int().min(0).default(0).describe("Seed of everything that is drawn by chance."),
   device: z.enum(["auto", "cpu", "cuda", "vulkan", "metal"]).default("auto").describe("Where to compute."),
+  engine: z
+    .enum(engineNames)
+    .default("ggml")
+    .describe(
+      "What trains: ggml on every device, or tfjs, slower, where ggml cannot; models are answered by llama.cpp.",
+    ),
   threads: z.int().min(0).default(0).describe("CPU threads; 0: all cores."),
   models: z
     .strictObject({

@@ -51,6 +51,13 @@ propagation: {method: conversion}
   assert.match(message, /pretraining\.steps: /);
 });
 
+test("the engine is ggml unless another is named, and only one that there is", () => {
+  const text = "name: r\nmodels: {base: data/tiny-base}\n";
+  assert.equal(loadRecipe(recipe(text)).engine, "ggml");
+  assert.equal(loadRecipe(recipe(text), ["engine=tfjs"]).engine, "tfjs");
+  assert.match(faults(text, ["engine=tfj"]), /engine: must be one of .*did you mean tfjs\?/);
+});
+
 test("a section that another needs is named", () => {
   const message = faults("name: r\nmodels: {base: data/tiny-base}\npropagation: {method: swap}\n");
   assert.match(message, /propagation: needs the section pretraining/);

@@ -141,7 +141,7 @@ export async function makeBase(world: World, tokenizer: string, options: MakeOpt
   await writeFolderAtomic(start, (folder) => makeRandomModel(tokenizer, folder, seeds.base));
   const trained = path.join(work, "base");
   await trainOnDocuments(
-    getEngine(),
+    getEngine(compute.engine),
     {
       model: start,
       tokenizer: await loadTokenizer(tokenizer),

@@ -68,7 +68,7 @@ export async function calibrate(
   signal?: AbortSignal,
 ): Promise<CalibrationSummary> {
   const { model, teacher, options, seed, compute, out, work } = job;
-  const engine = getEngine();
+  const engine = getEngine(compute.engine);
   const tokenizer = await loadTokenizer(model);
   checkTokenizerFits(readModelConfig(model), tokenizer, model);
   const answers = job.answers ?? path.join(work, "answers");

@@ -57,7 +57,7 @@ export async function trainOnConversations(
   const data = path.join(work, "conversations.blocks");
   const packed = await packSequences(conversationSequences(tokenizer, job.conversations), options.block_size, data);
   const trained = await trainModel(
-    getEngine(),
+    getEngine(compute.engine),
     {
       model,
       tokenizer,

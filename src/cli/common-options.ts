@@ -1,10 +1,16 @@
 import type { Argv } from "yargs";
 import type { ComputeOptions, Device } from "../engine/engine.js";
+import { type EngineName, engineNames } from "../engine/registry.js";
 import { RecipeError } from "../errors.js";
 
-/** `--device` and `--threads`, wherever something computes. */
+/** `--engine`, `--device` and `--threads`, wherever something computes. */
 export function computing<T>(yargs: Argv<T>) {
   return yargs
+    .option("engine", {
+      choices: engineNames,
+      default: "ggml" as EngineName,
+      describe: "what trains, where something is trained: ggml, or tfjs where ggml cannot",
+    })
     .option("device", {
       choices: ["auto", "cpu", "cuda", "vulkan", "metal"] as const,
       default: "auto" as Device,
@@ -36,6 +42,6 @@ export function reporting<T>(yargs: Argv<T>) {
     });
 }
 
-export function computeFrom({ device, threads }: { device: Device; threads: number }): ComputeOptions {
-  return { device, threads };
+export function computeFrom({ engine, device, threads }: ComputeOptions): ComputeOptions {
+  return { engine, device, threads };
 }

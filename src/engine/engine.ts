@@ -4,6 +4,7 @@
  * an `EngineError` and never ends the program.
  */
 import type { TargetModule } from "../model/tensor-names.js";
+import type { EngineName } from "./registry.js";
 
 export type Trainable = "embeddings" | "lora" | "full";
 /** `q8_0`: as `bf16`, with the frozen matrices of the blocks in 8 bits. */
@@ -17,6 +18,8 @@ export { type TargetModule, targetModules } from "../model/tensor-names.js";
 
 /** Where and how to compute; no influence on what is computed beyond rounding. */
 export interface ComputeOptions {
+  /** What trains and measures losses; `ggml` where it is left out. */
+  engine?: EngineName;
   device: Device;
   threads: number;
 }

@@ -10,8 +10,9 @@ import { computeOptions, type RunContext } from "./run-context.js";
 export async function heldOutBits(context: RunContext, model: string, work: string): Promise<number> {
   const { recipe, progress, signal } = context;
   const { window_characters, max_windows, precision } = recipe.pretraining ?? pretrainingSchema.parse({});
+  const compute = computeOptions(context);
   const measured = await bitsPerCharacter(
-    getEngine(),
+    getEngine(compute.engine),
     {
       model,
       tokenizer: await loadTokenizer(model),
@@ -19,7 +20,7 @@ export async function heldOutBits(context: RunContext, model: string, work: stri
       window_characters,
       max_windows,
       precision,
-      compute: computeOptions(context),
+      compute,
       work,
     },
     progress,

@@ -42,5 +42,5 @@ export type BenchmarkStageResult = Record<string, BenchmarkResult & { bits_per_c
 export type DefineStage<Result> = (context: RunContext, made: Made) => Promise<Stage<Result> | undefined>;
 
 export function computeOptions({ recipe }: RunContext): ComputeOptions {
-  return { device: recipe.device, threads: recipe.threads };
+  return { engine: recipe.engine, device: recipe.device, threads: recipe.threads };
 }

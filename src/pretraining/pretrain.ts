@@ -77,7 +77,7 @@ export async function pretrain(
 ): Promise<PretrainingSummary> {
   const { model, corpora, sampling, validation, options, seed, compute, out, work } = job;
   if (options.evaluate_every > 0 && validation === undefined) throw noValidation(options.evaluate_every);
-  const engine = getEngine();
+  const engine = getEngine(compute.engine);
   const tokenizer = await loadTokenizer(job.tokenizer ?? model);
   checkTokenizerFits(readModelConfig(model), tokenizer, model);
   const original = options.rows === "new" && job.original !== undefined ? await loadTokenizer(job.original) : undefined;

@@ -3,6 +3,7 @@ import path from "node:path";
 import { calibrate } from "../../calibration/calibrate.js";
 import { calibrationSchema } from "../../calibration/options.js";
 import type { Device } from "../../engine/engine.js";
+import type { EngineName } from "../../engine/registry.js";
 import { resolveModelFolder } from "../../model/resolve-model-folder.js";
 import { defineAction } from "../command.js";
 import { computeFrom, computing, reporting } from "../common-options.js";
@@ -17,6 +18,7 @@ interface Arguments {
   prompts: string[];
   out: string;
   seed: number;
+  engine: EngineName;
   device: Device;
   threads: number;
   json: boolean;

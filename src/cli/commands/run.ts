@@ -1,4 +1,5 @@
 import path from "node:path";
+import { engineNames } from "../../engine/registry.js";
 import { runPipeline } from "../../pipeline.js";
 import { loadRecipe } from "../../recipe.js";
 import { stageNames } from "../../stage.js";
@@ -15,6 +16,7 @@ interface Arguments {
   fresh: boolean;
   "runs-dir": string;
   json: boolean;
+  engine?: string;
   device?: string;
   threads?: number;
   offline: boolean;
@@ -30,12 +32,14 @@ export const runCommand = defineAction<Arguments>({
       .option("fresh", { type: "boolean", default: false, describe: "do every stage again" })
       .option("runs-dir", { type: "string", default: "runs", describe: "folder of all runs" })
       .option("json", { type: "boolean", default: false, describe: "one JSON object a line on stdout" })
+      .option("engine", { choices: engineNames, describe: "overrides the recipe's" })
       .option("device", { choices: ["auto", "cpu", "cuda", "vulkan", "metal"], describe: "overrides the recipe's" })
       .option("threads", { type: "number", describe: "overrides the recipe's" })
       .option("offline", { type: "boolean", default: false, describe: "never use the network" })
       .example("$0 run recipes/tiny-extended.yaml --set pretraining.steps=100", "the embedded default, shortened"),
   handler: async (options) => {
     const overrides = [...(options.set ?? [])];
+    if (options.engine !== undefined) overrides.push(`engine=${options.engine}`);
     if (options.device !== undefined) overrides.push(`device=${options.device}`);
     if (options.threads !== undefined) overrides.push(`threads=${options.threads}`);
     if (options.offline) process.env.LEP_OFFLINE = "1";

@@ -1,6 +1,7 @@
 import { readFileSync, rmSync } from "node:fs";
 import { writeFolderAtomic } from "../../atomic-output.js";
 import type { Device } from "../../engine/engine.js";
+import type { EngineName } from "../../engine/registry.js";
 import { RecipeError } from "../../errors.js";
 import { createRandomModel } from "../../model/random-model.js";
 import { resolveModelFolder } from "../../model/resolve-model-folder.js";
@@ -24,6 +25,7 @@ interface Arguments extends CorporaArguments {
   documents: "file" | "blank_lines";
   out: string;
   seed: number;
+  engine: EngineName;
   device: Device;
   threads: number;
   json: boolean;
