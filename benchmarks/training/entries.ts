@@ -1,7 +1,7 @@
 /** What `bench:training` measures: groups of entries that are measured together, each in a function of its own. */
 import type { BenchmarkEntry } from "../report-entry.js";
 import { memoryEstimate } from "./estimate-entry.js";
-import { llama3Block } from "./llama3-entries.js";
+import { newRows, newRowsName, wholeTables, wholeTablesName } from "./llama3-entries.js";
 import { lossAfterSteps } from "./loss-entries.js";
 import { costByMicroBatches } from "./micro-batch-entries.js";
 import { overhead } from "./overhead-entry.js";
@@ -13,7 +13,8 @@ import type { Workplace } from "./workplace.js";
 export const groups = {
   "training step": trainingStep,
   "loss after 500 steps": lossAfterSteps,
-  "LLaMa-3-8B block and head": llama3Block,
+  [wholeTablesName]: wholeTables,
+  [newRowsName]: newRows,
   "overhead outside ggml compute": overhead,
   "cost per token by accumulated micro-batches": costByMicroBatches,
   "memory over 5,000 steps": steadyMemory,

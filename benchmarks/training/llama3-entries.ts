@@ -14,6 +14,9 @@ const gigabyte = 1e9;
 /** The file of the start, that of the result, and room. */
 const diskBytes = 10 * gigabyte;
 
+export const wholeTablesName = "LLaMa-3-8B block and head, input embedding and head";
+export const newRowsName = "LLaMa-3-8B block and head, 8,000 new rows of each";
+
 interface Part {
   name: string;
   shape: TrainingShape;
@@ -23,19 +26,13 @@ interface Part {
   needs: { ours: number; peer: number };
 }
 
-const parts: Part[] = [
-  { name: "input embedding and head", shape: llama3Layer, limit: 20, needs: { ours: 20.5, peer: 22.5 } },
-  { name: "8,000 new rows of each", shape: llama3LayerNewRows, limit: 8, needs: { ours: 8.5, peer: 9 } },
-];
+export const wholeTables = (work: Workplace): Promise<BenchmarkEntry[]> =>
+  measure(work, { name: wholeTablesName, shape: llama3Layer, limit: 20, needs: { ours: 20.5, peer: 22.5 } });
 
-export async function llama3Block(work: Workplace): Promise<BenchmarkEntry[]> {
-  const entries: BenchmarkEntry[] = [];
-  for (const part of parts) entries.push(...(await measure(work, part)));
-  return entries;
-}
+export const newRows = (work: Workplace): Promise<BenchmarkEntry[]> =>
+  measure(work, { name: newRowsName, shape: llama3LayerNewRows, limit: 8, needs: { ours: 8.5, peer: 9 } });
 
-async function measure(work: Workplace, { name: what, shape, limit, needs }: Part): Promise<BenchmarkEntry[]> {
-  const name = `LLaMa-3-8B block and head, ${what}`;
+async function measure(work: Workplace, { name, shape, limit, needs }: Part): Promise<BenchmarkEntry[]> {
   const fault = missing(work, needs.ours);
   if (fault !== null) return [entry({ name, limit, unit: "GB", note: fault })];
   const peer = await work.peer();
