@@ -2,27 +2,35 @@
 import { spawn } from "node:child_process";
 import path from "node:path";
 import { packageRoot } from "../../src/package-root.js";
-import { adamw, batch, model, type Run } from "./shape.js";
+import type { Run } from "./alternate.js";
+import { adamw, type TrainingShape } from "./shapes.js";
 
 export interface Peer {
   /** Name and version. */
   name: string;
-  run(steps: number, threads: number): Promise<Run>;
+  /** Whether PyTorch has a CUDA device. */
+  cuda: boolean;
+  run(shape: TrainingShape, steps: number, where: { threads: number; device?: "cpu" | "cuda" }): Promise<Run>;
 }
 
 const script = path.join(packageRoot(), "benchmarks", "training", "peer.py");
+
+export const missingPeer = "PyTorch is not installed";
 
 /** Null where no Python has PyTorch; `PYTHON` names one to try first. */
 export async function findPeer(): Promise<Peer | null> {
   for (const python of [process.env.PYTHON, "python3", "/usr/bin/python3", "python"]) {
     if (python === undefined) continue;
-    const version = await answerOf(python, ["-c", "import torch; print(torch.__version__)"], 1).catch(() => null);
-    if (version === null) continue;
+    const question = "import torch; print(torch.__version__, torch.cuda.is_available())";
+    const [version, cuda] = (await answerOf(python, ["-c", question], 1).catch(() => "")).trim().split(" ");
+    if (cuda === undefined) continue;
     return {
-      name: `PyTorch ${version.trim()}`,
-      async run(steps, threads) {
-        const job = JSON.stringify({ ...model, ...batch, ...adamw, steps: steps + 1, threads });
-        const run = JSON.parse(await answerOf(python, [script, job], threads)) as Run;
+      name: `PyTorch ${version}`,
+      cuda: cuda === "True",
+      async run({ config, blocks, length, rows }, steps, { threads, device = "cpu" }) {
+        const trained_rows = rows === undefined ? config.vocab_size : rows.end - rows.first;
+        const job = { ...config, ...adamw, blocks, length, trained_rows, steps: steps + 1, threads, device };
+        const run = JSON.parse(await answerOf(python, [script, JSON.stringify(job)], threads)) as Run;
         return { ...run, seconds: run.seconds.slice(1) };
       },
     };
@@ -43,9 +51,9 @@ function answerOf(program: string, args: string[], threads: number): Promise<str
       complaints += text;
     });
     child.on("error", reject);
-    child.on("close", (code) => {
+    child.on("close", (code, signal) => {
       if (code === 0) resolve(answer);
-      else reject(new Error(`${program} ended with ${code}: ${complaints.trim().split("\n").at(-1)}`));
+      else reject(new Error(`${program} ended with ${code ?? signal}: ${complaints.trim().split("\n").at(-1)}`));
     });
   });
 }

@@ -40,7 +40,8 @@ export function runJob<K extends JobKind>(
       return;
     }
     const child = fork(fileURLToPath(worker), [], {
-      execArgv: ["--expose-gc"],
+      // Steps make little garbage: with the default, what V8 keeps for it grows by 17 MB in the first thousands of them.
+      execArgv: ["--expose-gc", "--max-semi-space-size=1"],
       // Otherwise a failed assertion starts a debugger, where there is one.
       env: { ...process.env, GGML_NO_BACKTRACE: "1" },
       serialization: "advanced",
