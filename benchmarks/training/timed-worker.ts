@@ -4,6 +4,7 @@
  */
 import { writeFileSync } from "node:fs";
 import { openBackend } from "../../src/engine/ggml/backend.js";
+import { examineDevice } from "../../src/engine/ggml/examine-device.js";
 import { ggmlType } from "../../src/engine/ggml/functions.js";
 import { buildGraph } from "../../src/engine/ggml/graph.js";
 import { loadGgml } from "../../src/engine/ggml/library.js";
@@ -59,7 +60,7 @@ serveJobs(async (job) => {
       session.close();
     },
   };
-});
+}, examineDevice);
 
 /** Both ways in turns, on a graph that computes next to nothing. */
 async function measureAnswer(threads: number): Promise<number> {
