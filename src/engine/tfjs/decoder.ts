@@ -25,7 +25,7 @@ export interface DecoderInputs {
 
 /** Hidden states after the last norm, [N, hidden_size]. */
 export function decode(config: ModelConfig, weights: Weights, inputs: DecoderInputs): tf.Tensor2D {
-  let x = tf.gather(weights(embeddingName)!, inputs.tokens);
+  let x: tf.Tensor = tf.gather(weights(embeddingName)!, inputs.tokens);
   for (let layer = 0; layer < config.num_hidden_layers; layer++) {
     const block: Block = {
       ...{ config, inputs },
@@ -34,8 +34,9 @@ export function decode(config: ModelConfig, weights: Weights, inputs: DecoderInp
       linear: (map, y) => linear(weights, inputs, blockTensorName(layer, `${map}.weight`), y),
       norm: (map, y) => rmsNorm(y, weights(blockTensorName(layer, `${map}.weight`))!, config.rms_norm_eps),
     };
-    x = tf.add(x, attention(block, block.norm("input_layernorm", x)));
-    x = tf.add(x, feedForward(block, block.norm("post_attention_layernorm", x)));
+    // What the backward pass does not want goes at once.
+    const mixed = tf.tidy(() => tf.add(x, attention(block, block.norm("input_layernorm", x))));
+    x = tf.tidy(() => tf.add(mixed, feedForward(block, block.norm("post_attention_layernorm", mixed))));
   }
   return rmsNorm(x, weights(finalNormName)!, config.rms_norm_eps) as tf.Tensor2D;
 }

@@ -16,6 +16,9 @@ import { guardMemory, type WasmMemory } from "./wasm-memory.js";
 /** The package's pool of threads has so many places. */
 const mostThreads = 8;
 
+/** Emscripten answers these by throwing again, at which Node prints its script of 50 kB in one line. */
+const events = ["uncaughtException", "unhandledRejection"];
+
 /** `threads` 0: all cores. */
 export async function openWasm(threads: number): Promise<void> {
   const count = Math.min(cpuThreads(threads), mostThreads);
@@ -24,7 +27,13 @@ export async function openWasm(threads: number): Promise<void> {
     tf.removeBackend("wasm");
     tf.registerBackend("wasm", async () => new BackendWasm(await openThreadedModule(count)));
   }
+  const before = events.map((event) => process.listeners(event as never));
   await tf.setBackend("wasm");
+  for (const [i, event] of events.entries()) {
+    for (const listener of process.listeners(event as never)) {
+      if (!before[i]!.includes(listener)) process.removeListener(event, listener);
+    }
+  }
   guardMemory((tf.backend() as BackendWasm).wasm as unknown as WasmMemory);
   replaceKernels();
 }
