@@ -1,6 +1,7 @@
 /** What `bench:training` measures: groups of entries that are measured together, each in a function of its own. */
 import type { BenchmarkEntry } from "../report-entry.js";
 import { memoryEstimate } from "./estimate-entry.js";
+import { gpu } from "./gpu-entries.js";
 import { newRows, newRowsName, wholeTables, wholeTablesName } from "./llama3-entries.js";
 import { lossAfterSteps } from "./loss-entries.js";
 import { costByMicroBatches } from "./micro-batch-entries.js";
@@ -19,4 +20,5 @@ export const groups = {
   "cost per token by accumulated micro-batches": costByMicroBatches,
   "memory over 5,000 steps": steadyMemory,
   "memory estimate": memoryEstimate,
+  GPU: gpu,
 } as const satisfies Record<string, (work: Workplace) => Promise<BenchmarkEntry[]>>;

@@ -136,7 +136,7 @@ def main(job):
     torch.set_num_threads(job["threads"])
     torch.manual_seed(1)
     if device == "cuda":
-        torch.set_default_tensor_type(torch.cuda.FloatTensor)
+        torch.set_default_device(device)
     model = Llama(job, torch.bfloat16 if device == "cuda" else torch.float32)
     optimiser = torch.optim.AdamW(
         [parameter for parameter in model.parameters() if parameter.requires_grad],
