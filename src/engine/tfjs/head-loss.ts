@@ -63,10 +63,14 @@ function lossAndGradients(
     const before: tf.Tensor | null = byTable;
     const results: tf.Tensor[] = tf.tidy(() => {
       const states = rowsOf(hidden, at, end);
-      const { probabilities, nll } = predict(states, table, ids.subarray(at, end));
+      const some = ids.subarray(at, end);
+      const { probabilities, nll } = tf.tidy(() => predict(states, table, some));
       const share = tf.tensor1d(weights.slice(at, end));
-      const onTarget = oneHot(ids.subarray(at, end), table.shape[0]);
-      const errors = tf.mul(tf.sub(probabilities, onTarget), tf.reshape(share, [-1, 1])) as tf.Tensor2D;
+      const errors = tf.tidy(() => {
+        const differences = tf.sub(probabilities, oneHot(some, table.shape[0]));
+        probabilities.dispose();
+        return tf.mul(differences, tf.reshape(share, [-1, 1])) as tf.Tensor2D;
+      });
       const both = [tf.sum(tf.mul(nll, share)), tf.matMul(errors, table)];
       if (!trainsTable) return both;
       const ofTable = tf.matMul(errors, states, true, false);
