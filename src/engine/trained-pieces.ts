@@ -5,7 +5,7 @@ import type { TrainingSession } from "./session.js";
 
 export type TrainedValues = Pick<TrainingSession, "layout" | "read">;
 
-export const pieceNumbers = 4 << 20;
+export const pieceNumbers = 1 << 20;
 const copiedBytes = 4 << 20;
 
 /** A parameter's own numbers. All pieces lie in one array: each is to be used before the next. */

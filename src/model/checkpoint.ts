@@ -156,7 +156,7 @@ function checkTensors(
   return tensors;
 }
 
-const pieceBytes = 16 << 20;
+const pieceBytes = 4 << 20;
 
 /** Some files store a tied LM head once more; it must then be the embedding. */
 function checkTiedHead(found: ReadonlyMap<string, SafetensorsFile>, config: ModelConfig): void {
