@@ -2,13 +2,15 @@
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { parameterLayout } from "../../src/engine/parameter-layout.js";
+import { trainingFlops } from "../../src/engine/training-flops.js";
+import { parseModelConfig } from "../../src/model/config.js";
 import { type BenchmarkEntry, entry } from "../report-entry.js";
 import { alternate, compare, type Run, type Side } from "./alternate.js";
 import type { GpuDevice, GpuJob } from "./gpu-steps.js";
-import { optionsOf } from "./ours.js";
+import { optionsOf, rowsOf } from "./ours.js";
 import { missingPeer, type Peer } from "./peer.js";
 import { describeShape, llama, llama3, type TrainingShape } from "./shapes.js";
-import { embeddingsStepFlops } from "./step-flops.js";
 import type { Workplace } from "./workplace.js";
 
 const script = fileURLToPath(new URL("gpu-steps.js", import.meta.url));
@@ -63,7 +65,9 @@ async function measure(work: Workplace, device: GpuDevice, shape: TrainingShape)
     peer: peer?.cuda ? peer.name : null,
   });
   const tokens = shape.blocks * shape.length;
-  const flops = embeddingsStepFlops(shape);
+  const config = parseModelConfig(shape.config, "config.json");
+  const layout = parameterLayout(config, job.options, rowsOf(shape));
+  const flops = trainingFlops(config, layout, job.options, { blocks: shape.blocks, blockLength: shape.length });
   const of = (rate: (seconds: number) => number): number | null => (step.ours_s === null ? null : rate(step.ours_s));
   return [
     { ...step, value: of((seconds) => tokens / seconds) },

@@ -12,8 +12,8 @@ const steps = 500;
 /** One loss is that of one block; the text's own ups and downs go with a mean over the last. */
 const last = 20;
 const limit = 0.005;
-/** A quarter of the tokens of a step: 500 whole ones in three precisions take half an hour. */
-const shape: TrainingShape = { ...medium, blocks: 1 };
+/** An eighth of the tokens of a step: 500 whole ones in three precisions take half an hour. */
+const shape: TrainingShape = { ...medium, blocks: 1, length: 128 };
 
 export async function lossAfterSteps(work: Workplace): Promise<BenchmarkEntry[]> {
   const { config, length } = shape;

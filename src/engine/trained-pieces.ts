@@ -5,19 +5,21 @@ import type { TrainingSession } from "./session.js";
 
 export type TrainedValues = Pick<TrainingSession, "layout" | "read">;
 
-export const pieceNumbers = 4 << 20;
+export const pieceNumbers = 1 << 20;
+const copiedBytes = 4 << 20;
 
-/** A parameter's own numbers. */
+/** A parameter's own numbers. All pieces lie in one array: each is to be used before the next. */
 export function* parameterPieces(trained: TrainedValues, { shape, offset }: Parameter): Generator<Float32Array> {
   const size = numbersIn(shape);
+  const array = new Float32Array(Math.min(pieceNumbers, size));
   for (let at = 0; at < size; at += pieceNumbers) {
-    const piece = new Float32Array(Math.min(pieceNumbers, size - at));
+    const piece = array.subarray(0, Math.min(pieceNumbers, size - at));
     trained.read("values", offset + at, piece);
     yield piece;
   }
 }
 
-/** A whole tensor of the checkpoint. */
+/** A whole tensor of the checkpoint; its pieces too may lie in one array. */
 export function* trainedPieces(
   trained: TrainedValues,
   checkpoint: Checkpoint,
@@ -30,10 +32,11 @@ export function* trainedPieces(
   const info = checkpoint.tensors.get(parameter.name)!;
   const [height, width] = info.shape as [number, number];
   const rowBytes = info.bytes / height;
+  const most = Math.max(1, Math.floor(copiedBytes / rowBytes));
+  const piece = new Uint8Array(most * rowBytes);
   function* copied(first: number, end: number): Generator<Uint8Array> {
-    const most = Math.max(1, Math.floor((16 << 20) / rowBytes));
     for (let at = first; at < end; at += most) {
-      yield checkpoint.readBytes(parameter.name, at * rowBytes, Math.min(most, end - at) * rowBytes);
+      yield checkpoint.readBytes(parameter.name, at * rowBytes, Math.min(most, end - at) * rowBytes, piece);
     }
   }
   let row = 0;

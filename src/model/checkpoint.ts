@@ -23,8 +23,8 @@ export interface Checkpoint {
   readFloat32(name: string): Float32Array;
   /** [rows, columns] from row `firstRow` on of a two-dimensional tensor. */
   readRows(name: string, firstRow: number, rows: number): Float32Array;
-  /** `bytes` raw bytes from `start` on. */
-  readBytes(name: string, start: number, bytes: number): Uint8Array;
+  /** `bytes` raw bytes from `start` on; `into` the beginning of an array, where one is given. */
+  readBytes(name: string, start: number, bytes: number, into?: Uint8Array): Uint8Array;
   close(): void;
 }
 
@@ -69,7 +69,7 @@ export function openCheckpoint(folder: string): Checkpoint {
         const rowBytes = width * bytesPerElement[dtype];
         return toFloat32(file.read(name, firstRow * rowBytes, rows * rowBytes), dtype);
       },
-      readBytes: (name, start, bytes) => fileOf(name).read(name, start, bytes),
+      readBytes: (name, start, bytes, into) => fileOf(name).read(name, start, bytes, into),
       close,
     };
     checkTiedHead(found, config);
@@ -156,7 +156,7 @@ function checkTensors(
   return tensors;
 }
 
-const pieceBytes = 16 << 20;
+const pieceBytes = 4 << 20;
 
 /** Some files store a tied LM head once more; it must then be the embedding. */
 function checkTiedHead(found: ReadonlyMap<string, SafetensorsFile>, config: ModelConfig): void {
@@ -182,8 +182,9 @@ export function copyTensor(checkpoint: Checkpoint, name: string): TensorSource {
   if (info === undefined) throw missing(checkpoint.folder, name);
   const { shape, dtype, bytes } = info;
   function* pieces(): Iterable<Uint8Array> {
+    const piece = new Uint8Array(Math.min(pieceBytes, bytes));
     for (let at = 0; at < bytes; at += pieceBytes) {
-      yield checkpoint.readBytes(name, at, Math.min(pieceBytes, bytes - at));
+      yield checkpoint.readBytes(name, at, Math.min(pieceBytes, bytes - at), piece);
     }
   }
   return { name, shape, dtype, pieces };

@@ -79,8 +79,12 @@ export function toFloat32(raw: Uint8Array, type: TensorType): Float32Array {
   return type === "F16" ? f16ToFloat32(halves) : bf16ToFloat32(halves);
 }
 
-/** f32 as raw little-endian bytes of `type`. For F32 the result shares memory with `values`. */
-export function fromFloat32(values: Float32Array, type: TensorType): Uint8Array {
-  const data = type === "F32" ? values : type === "F16" ? float32ToF16(values) : float32ToBf16(values);
+/**
+ * f32 as raw little-endian bytes of `type`. For F32 the result shares memory with `values`, else with the beginning of `into` where
+ * that is given.
+ */
+export function fromFloat32(values: Float32Array, type: TensorType, into?: Uint16Array<ArrayBuffer>): Uint8Array {
+  const out = into?.subarray(0, values.length);
+  const data = type === "F32" ? values : type === "F16" ? float32ToF16(values, out) : float32ToBf16(values, out);
   return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 }

@@ -19,8 +19,8 @@ export interface SafetensorsFile {
   readonly file: string;
   /** In the order of their bytes in the file. */
   readonly tensors: ReadonlyMap<string, TensorInfo>;
-  /** `bytes` bytes of a tensor from `start` on, counted from the tensor's first; all of it by default. */
-  read(name: string, start?: number, bytes?: number): Uint8Array;
+  /** `bytes` bytes of a tensor from `start` on, counted from the tensor's first; all of it by default. `into` the beginning of an array, where one is given. */
+  read(name: string, start?: number, bytes?: number, into?: Uint8Array): Uint8Array;
   close(): void;
 }
 
@@ -39,10 +39,10 @@ export function openSafetensors(file: string): SafetensorsFile {
   } catch (cause) {
     throw new CheckpointError("checkpoint.unreadable", `${file}: ${(cause as Error).message}`, { cause });
   }
-  const readAt = (start: number, bytes: number, what: string): Uint8Array => {
+  const readAt = (start: number, bytes: number, what: string, place?: Uint8Array): Uint8Array => {
     let into: Uint8Array;
     try {
-      into = new Uint8Array(bytes);
+      into = place?.subarray(0, bytes) ?? new Uint8Array(bytes);
     } catch (cause) {
       throw new CheckpointError("checkpoint.too_large", `${file}: ${what}: ${bytes} bytes do not fit into memory`, {
         cause,
@@ -86,14 +86,14 @@ export function openSafetensors(file: string): SafetensorsFile {
     return {
       file,
       tensors,
-      read(name, start = 0, bytes) {
+      read(name, start = 0, bytes, into) {
         const info = tensors.get(name);
         if (info === undefined) throw fail("missing_tensor", `there is no tensor ${name}`);
         const length = bytes ?? info.bytes - start;
         if (start < 0 || length < 0 || start + length > info.bytes || start % bytesPerElement[info.dtype] !== 0) {
           throw new RangeError(`${name}: bytes ${start} to ${start + length} of ${info.bytes}`);
         }
-        return readAt(starts.get(name)! + start, length, name);
+        return readAt(starts.get(name)! + start, length, name, into);
       },
       close: () => closeSync(handle),
     };

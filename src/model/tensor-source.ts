@@ -5,7 +5,10 @@ export interface TensorSource {
   name: string;
   shape: number[];
   dtype: TensorType;
-  /** In the order of the file. Float32Array pieces are converted to `dtype`, Uint8Array pieces are raw bytes of `dtype`. */
+  /**
+   * In the order of the file. Float32Array pieces are converted to `dtype`, Uint8Array pieces are raw bytes of `dtype`. A piece
+   * may be written over when the next is asked for: garbage of this size would otherwise pile up beside what the device holds.
+   */
   pieces(): Iterable<Float32Array | Uint8Array>;
 }
 
@@ -29,12 +32,19 @@ function* slices(data: Float32Array): Iterable<Float32Array> {
 export const tensorBytes = ({ shape, dtype }: Pick<TensorSource, "shape" | "dtype">): number =>
   shape.reduce((product, length) => product * length, bytesPerElement[dtype]);
 
-/** The raw bytes of `source`, piece by piece. Throws `RangeError` where they are not what its shape says. */
+/** The raw bytes of `source`, piece by piece, each to be used before the next. Throws `RangeError` where they are not what its shape says. */
 export function* tensorData(source: TensorSource): Iterable<Uint8Array> {
   const expected = tensorBytes(source);
   let bytes = 0;
+  let converted: Uint16Array<ArrayBuffer> | undefined;
   for (const piece of source.pieces()) {
-    const data = piece instanceof Float32Array ? fromFloat32(piece, source.dtype) : piece;
+    let data: Uint8Array;
+    if (piece instanceof Float32Array) {
+      if (source.dtype !== "F32" && (converted === undefined || converted.length < piece.length)) {
+        converted = new Uint16Array(piece.length);
+      }
+      data = fromFloat32(piece, source.dtype, converted);
+    } else data = piece;
     bytes += data.byteLength;
     yield data;
   }

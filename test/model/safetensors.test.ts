@@ -6,6 +6,7 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { CheckpointError } from "../../src/errors.js";
+import { toFloat32 } from "../../src/model/float-formats.js";
 import { openSafetensors } from "../../src/model/safetensors.js";
 import { float32Tensor, type TensorSource } from "../../src/model/tensor-source.js";
 import { writeSafetensors } from "../../src/model/write-safetensors.js";
@@ -93,6 +94,37 @@ const sample = (): Buffer => {
   ]);
   return readFileSync(file);
 };
+
+test("pieces that are written over one another, longer and shorter, are written as they were when they came", () => {
+  const values = [1, -2, 0.5, 4, 8, -16, 0.25];
+  const array = new Float32Array(4);
+  function* pieces(): Iterable<Float32Array> {
+    for (const [from, to] of [
+      [0, 2],
+      [2, 6],
+      [6, 7],
+    ] as const) {
+      array.set(values.slice(from, to));
+      yield array.subarray(0, to - from);
+    }
+  }
+  const file = fresh();
+  const dtypes = ["F32", "F16", "BF16"] as const;
+  writeSafetensors(
+    file,
+    dtypes.map((dtype) => ({ name: dtype, shape: [values.length], dtype, pieces })),
+  );
+  const opened = openSafetensors(file);
+  const place = new Uint8Array(64);
+  for (const dtype of dtypes) {
+    // These numbers are exact in every type.
+    assert.deepEqual([...toFloat32(opened.read(dtype), dtype)], values, dtype);
+    const part = opened.read(dtype, 4, 8, place);
+    assert.equal(part.buffer, place.buffer);
+    assert.deepEqual([...part], [...opened.read(dtype, 4, 8)], dtype);
+  }
+  opened.close();
+});
 
 test("a file cut anywhere is refused, and the message says so", () => {
   const whole = sample();
