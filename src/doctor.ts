@@ -6,7 +6,7 @@ import path from "node:path";
 import Database from "better-sqlite3";
 import type { Device } from "./engine/engine.js";
 import { prepareFfi } from "./engine/ggml/library.js";
-import { getEngine } from "./engine/registry.js";
+import { type EngineName, getEngine } from "./engine/registry.js";
 import { LepError } from "./errors.js";
 import { startLlamaCpp } from "./model/llama-cpp.js";
 import { packageRoot } from "./package-root.js";
@@ -62,15 +62,16 @@ function installedVersion(name: string): string {
 /** One after the other: the rate of a device is measured. */
 async function trainingDevices(): Promise<Finding[]> {
   const findings: Finding[] = [];
-  for (const device of ["cpu", "cuda", "vulkan", "metal"] as const) findings.push(await trainingDevice(device));
+  for (const device of ["cpu", "cuda", "vulkan", "metal"] as const) findings.push(await trainingDevice("ggml", device));
+  findings.push(await trainingDevice("tfjs", "auto"));
   return findings;
 }
 
-async function trainingDevice(device: Exclude<Device, "auto">): Promise<Finding> {
-  const what = `training on ${device}`;
+async function trainingDevice(engine: EngineName, device: Device): Promise<Finding> {
+  const what = engine === "ggml" ? `training on ${device}` : "training with tfjs";
   try {
-    const { name, description, free_bytes, unsupported, flops } = await getEngine("ggml").examine(device);
-    const rate = flops === null ? "" : `, ${(flops / 1e12).toPrecision(2)} TFLOP/s in bf16`;
+    const { name, description, free_bytes, unsupported, flops } = await getEngine(engine).examine(device);
+    const rate = flops === null ? "" : `, ${(flops / 1e12).toPrecision(2)} TFLOP/s`;
     const found = `${name} (${description}), ${(free_bytes / 1e9).toFixed(1)} GB free${rate}`;
     if (unsupported.length === 0) return { what, ok: true, found };
     const lacks = `${found}; it lacks ${unsupported.join(", ")}`;

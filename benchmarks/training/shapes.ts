@@ -78,7 +78,7 @@ export const llama3LayerNewRows: TrainingShape = { ...llama3Layer, rows: { first
 /** Trained numbers beyond what is computed in lanes (see lanes.ts), and yet a step of about 100 ms on two cores. */
 export const brief: TrainingShape = {
   model: "brief",
-  config: llama({ width: 512, inner: 1024, layers: 2, heads: 8, groups: 4, vocabulary: 16_384, longest: 128 }),
+  config: llama({ width: 512, inner: 1024, layers: 2, heads: 8, groups: 4, vocabulary: 16_000, longest: 128 }),
   ...{ dtype: "F32", blocks: 1, length: 128 },
   options: { precision: "bf16" },
 };

@@ -19,11 +19,22 @@ export interface HeadContext {
   inputs: Inputs;
   table: TableWeights;
   /** Logits of one piece take at most so many numbers. */
-  maximumLogits?: number | undefined;
+  maximumLogits: number;
 }
 
 /** 512 MB. Also keeps ggml's 32-bit sizes from overflowing. */
-const defaultMaximumLogits = 1 << 27;
+const mostLogits = 1 << 27;
+
+/**
+ * On a GPU, large pieces: small products leave it idle. On a CPU pieces of 256 tokens or 32 MB, beyond which products
+ * are no faster; but the whole where it is little more, since several pieces need a trained table's rounded copy and its
+ * transpose at the same time.
+ */
+export function defaultMaximumLogits(isCpu: boolean, vocabulary: number, width: number, tokens: number): number {
+  if (!isCpu) return mostLogits;
+  const small = Math.max(256, (1 << 23) / vocabulary);
+  return Math.min(mostLogits, vocabulary * (tokens <= small + width / 6 ? tokens : small));
+}
 
 /** Writes the probability of every target to `inputs.probabilities`. `hidden` [d, N]. */
 export function headForward(context: HeadContext, hidden: Tensor): void {
@@ -58,7 +69,7 @@ export function headBackward(context: HeadContext, hidden: Tensor, sink: Gradien
 }
 
 /** Into how many pieces the head's tokens are cut. */
-export function countPieces(vocabulary: number, tokens: number, maximumLogits = defaultMaximumLogits): number {
+export function countPieces(vocabulary: number, tokens: number, maximumLogits: number): number {
   return Math.ceil(tokens / tokensInPiece(vocabulary, maximumLogits));
 }
 
@@ -75,7 +86,7 @@ interface Piece {
 }
 
 function* pieces(context: HeadContext, hidden: Tensor): Generator<Piece> {
-  const { ops, inputs, table, maximumLogits = defaultMaximumLogits } = context;
+  const { ops, inputs, table, maximumLogits } = context;
   const tokens = hidden.shape[1];
   const most = tokensInPiece(table.places.length, maximumLogits);
   for (let first = 0; first < tokens; first += most) {

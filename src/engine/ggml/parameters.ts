@@ -4,6 +4,7 @@ import type { FlatArray } from "../session.js";
 import type { Backend } from "./backend.js";
 import { ggmlType, type Pointer } from "./functions.js";
 import { allocate, placeInside } from "./memory.js";
+import type { MemoryUse } from "./memory-use.js";
 import type { Ops, Tensor } from "./tensor.js";
 
 /** A stretch of the flat arrays that the optimiser updates in one go, seen as a matrix. */
@@ -32,14 +33,24 @@ export interface Parameters {
   intoGradient(node: Tensor, name: string): Tensor;
 }
 
+/**
+ * AdamW reads and writes the same place of all four arrays. At distances of a power of two these places fight for the same
+ * lines of the cache (measured: 12 ns a number instead of 3), so each array begins a page further into its memory.
+ */
+const apart = 1024;
+
 /** `spare`: numbers of room behind the gradients, for rows that are thrown away. */
 export function createParameters(backend: Backend, layout: ParameterLayout, spare: number): Parameters {
   const { size } = layout;
-  const flat = (ops: Ops) => ops.tensor(ggmlType.F32, size);
-  const values = allocate(backend, "values", 1, (ops) => ({ tensor: flat(ops) }));
-  const first = allocate(backend, "moments", 1, (ops) => ({ tensor: flat(ops) }));
-  const second = allocate(backend, "moments", 1, (ops) => ({ tensor: flat(ops) }));
-  const gradients = allocate(backend, "gradients", 1, (ops) => ({ tensor: ops.tensor(ggmlType.F32, size + spare) }));
+  const array = (use: MemoryUse, place: number, numbers = size) =>
+    allocate(backend, use, 2, (ops) => {
+      ops.tensor(ggmlType.F32, 1 + place * apart);
+      return { tensor: ops.tensor(ggmlType.F32, numbers) };
+    });
+  const values = array("values", 0);
+  const first = array("moments", 1);
+  const second = array("moments", 2);
+  const gradients = array("gradients", 3, size + spare);
   const arrays = { values, first_moments: first, second_moments: second, gradients };
   return { layout, arrays, stretches: stretchesOf(layout), ...access(backend, layout, arrays) };
 }

@@ -12,7 +12,7 @@ import { createBlockStack } from "./block-stack.js";
 import { ggmlType } from "./functions.js";
 import { createGradientSink } from "./gradient-sink.js";
 import { buildGraph, type Graph } from "./graph.js";
-import { countPieces, headBackward, headForward } from "./head-graph.js";
+import { countPieces, defaultMaximumLogits, headBackward, headForward } from "./head-graph.js";
 import type { Inputs } from "./inputs.js";
 import { createLinears } from "./linear.js";
 import { allocate, placeInside, upload } from "./memory.js";
@@ -42,19 +42,23 @@ export function buildPass(
   inputs: Inputs,
   options: PassOptions,
 ): Graph {
-  const { kind, dropout, adapterScale, activationCheckpointing, maximumLogits, maximumScores } = options;
+  const { kind, dropout, adapterScale, activationCheckpointing, maximumScores } = options;
+  const tokens = inputs.blocks * inputs.length;
+  const maximumLogits =
+    options.maximumLogits ?? defaultMaximumLogits(backend.isCpu, config.vocab_size, config.hidden_size, tokens);
+  const headPieces = countPieces(config.vocab_size, tokens, maximumLogits);
   const { parameters, tables } = weights;
   const rope = createRope(backend, config, inputs);
   const forwardOnly = kind === "forward";
   const trainsInput = !forwardOnly && tables.input.trained > 0;
-  const identity = trainsInput && !backend.isCpu ? createIdentity(backend, inputs.blocks * inputs.length) : null;
-  return buildGraph(backend, maximumNodes(config, inputs, options), (ops, want) => {
+  const identity = trainsInput && !backend.isCpu ? createIdentity(backend, tokens) : null;
+  return buildGraph(backend, maximumNodes(config, inputs, headPieces, maximumScores), (ops, want) => {
     const sink = createGradientSink(ops, want, forwardOnly ? null : parameters, kind === "add_gradients");
     const bf16 = options.precision !== "f32";
     const linears = createLinears({
       ...{ ops, weights, bf16, sink, adapterScale },
       dropout: forwardOnly ? null : dropout,
-      roundsOnce: countPieces(config.vocab_size, inputs.blocks * inputs.length, maximumLogits) === 1,
+      roundsOnce: headPieces === 1,
     });
     const block = { ops, want, config, linears, inputs, rope, sink, epsilon: config.rms_norm_eps, maximumScores };
     const stack = createBlockStack(block, activationCheckpointing && !forwardOnly);
@@ -75,11 +79,14 @@ export function buildPass(
   });
 }
 
-function maximumNodes(config: ModelConfig, inputs: Inputs, { maximumLogits, maximumScores }: PassOptions): number {
-  const { blocks, length } = inputs;
-  const heads = countPieces(config.vocab_size, blocks * length, maximumLogits);
+function maximumNodes(
+  config: ModelConfig,
+  { blocks, length }: Inputs,
+  headPieces: number,
+  maximumScores: number | undefined,
+): number {
   const attentions = maximumScores === undefined && length < 1024 ? 1 : blocks * config.num_key_value_heads;
-  return 512 + (512 + 80 * attentions) * config.num_hidden_layers + 64 * heads;
+  return 512 + (512 + 80 * attentions) * config.num_hidden_layers + 64 * headPieces;
 }
 
 function createRope(backend: Backend, config: ModelConfig, inputs: Inputs): Rope {
