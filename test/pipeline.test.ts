@@ -177,7 +177,7 @@ test("two runs of one recipe at once: the second says so", async () => {
   await new Promise<void>((ready) => first.stderr!.once("data", () => ready()));
   const second = start(runs);
   assert.equal(await ended(second), 1);
-  assert.match(second.errors(), /another lep \(process \d+\) works on this run/);
+  assert.match(second.errors(), /another lep \(process \d+\) works here/);
   kill(first);
   await ended(first);
 });

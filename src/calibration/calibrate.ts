@@ -10,7 +10,7 @@ import type { ComputeOptions, Engine } from "../engine/engine.js";
 import { getEngine } from "../engine/registry.js";
 import { finishModelFolder, trainModel } from "../engine/train-model.js";
 import { trainingOptions } from "../engine/training-schema.js";
-import { contentHashes, corpusState, openWorkFolder } from "../engine/work-folder.js";
+import { contentHashes, corpusState, openWorkFolder, withoutCheckpoints } from "../engine/work-folder.js";
 import { RecipeError } from "../errors.js";
 import { checkTokenizerFits } from "../model/check-tokenizer-fits.js";
 import { readModelConfig } from "../model/config.js";
@@ -82,7 +82,7 @@ export async function calibrate(
       prompts,
       await corpusState(options.copy_task?.corpus),
       await corpusState(options.plain_text?.corpus),
-      options,
+      withoutCheckpoints(options),
       seed,
     ],
     progress,

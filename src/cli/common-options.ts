@@ -20,12 +20,17 @@ export function computing<T>(yargs: Argv<T>) {
       type: "number",
       default: 0,
       describe: "CPU threads; 0: all cores",
-      coerce: (threads: number) => {
-        if (Number.isInteger(threads) && threads >= 0) return threads;
-        throw new RecipeError("command.invalid", `--threads: ${threads} is not a whole number, or 0 for all cores`);
-      },
+      coerce: wholeNumber("threads"),
     });
 }
+
+/** For `coerce`: refuses what is not a whole number from 0 on. */
+export const wholeNumber =
+  (name: string) =>
+  (value: number): number => {
+    if (Number.isInteger(value) && value >= 0) return value;
+    throw new RecipeError("command.invalid", `--${name}: ${value} is not a whole number from 0 on`);
+  };
 
 /** `--json` and `--offline`, everywhere. */
 export function reporting<T>(yargs: Argv<T>) {

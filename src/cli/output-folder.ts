@@ -3,7 +3,7 @@ import path from "node:path";
 import { refuseWorkingFolder } from "../atomic-output.js";
 import { RecipeError } from "../errors.js";
 
-const modelFile = /^(?:README|LICENSE.*|.*\.(?:json|jsonl|safetensors|jinja|md|model|gguf|txt))$/;
+const modelFile = /^(?:adapter|README|LICENSE.*|.*\.(?:json|jsonl|safetensors|jinja|md|model|gguf|txt))$/;
 
 /**
  * A model folder is replaced as a whole, so it must be no folder of something else, and none of the inputs.

@@ -3,6 +3,7 @@
  * ggml ends a process and cannot be caught, so here it ends the child and becomes an `EngineError`.
  */
 import { type ChildProcess, fork } from "node:child_process";
+import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import * as errors from "../errors.js";
 import { EngineError, type LepError } from "../errors.js";
@@ -43,7 +44,7 @@ export function runJob<K extends JobKind>(
       // Steps make little garbage: with the default, what V8 keeps for it grows by 17 MB in the first thousands of them.
       execArgv: ["--expose-gc", "--max-semi-space-size=1"],
       // Otherwise a failed assertion starts a debugger, where there is one.
-      env: { ...process.env, GGML_NO_BACKTRACE: "1" },
+      env: { ...process.env, GGML_NO_BACKTRACE: "1", UV_THREADPOOL_SIZE: String(availableParallelism() + 4) },
       serialization: "advanced",
       stdio: ["ignore", "ignore", "pipe", "ipc"],
     });

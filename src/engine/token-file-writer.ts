@@ -1,5 +1,6 @@
 /** Writes a token file as a stream: no more of it is in memory than the last megabyte. */
 import { createHash } from "node:crypto";
+import { sha256 } from "../sha256.js";
 import { writeStreamed } from "../streamed-output.js";
 import type { SequenceMarks } from "../tokenizer/sequence-marks.js";
 import { encodeHead, headBytes } from "./file-head.js";
@@ -79,7 +80,7 @@ export function writeTokenFile<T>(
     append(used);
     const head: TokenFileHead = {
       ...{ vocabulary, id_bytes: idBytes, tokenizer, start: marks.start, end: marks.documentEnd ?? null },
-      ...{ positions, ...counts, content: content.digest("hex") },
+      ...{ positions, ...counts, used: sha256(used), content: content.digest("hex") },
     };
     output.overwrite(encodeHead(tokenFileKind.magic, head), 0);
     return { result, head };

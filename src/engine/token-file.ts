@@ -8,6 +8,7 @@
 import { closeSync, openSync } from "node:fs";
 import { CorpusError } from "../errors.js";
 import { readFully } from "../read-fully.js";
+import { sha256 } from "../sha256.js";
 import { checkSize, damaged, type HeadKind, headBytes, readHead, sizeOf } from "./file-head.js";
 import { checksum, chunkBytes, chunkTokens, eachMark, type IdBytes, readIds } from "./token-chunk.js";
 
@@ -28,7 +29,8 @@ export interface TokenFileHead {
   paragraphs: number;
   /** Code points. */
   characters: number;
-  /** SHA-256 of everything behind the head. */
+  /** SHA-256 of the bits of the ids that occur, and of everything behind the head. */
+  used: string;
   content: string;
 }
 
@@ -49,7 +51,7 @@ export interface TokenFile {
   read(first: number, count: number): TokenSlice;
   /** Calls `found` for every place with a mark, in order; a pass over the whole file. Throws `CorpusError` as `read` does. */
   eachMark(found: (position: number, what: number) => void, signal?: AbortSignal): Promise<void>;
-  /** 1 for each id that occurs, uint8[vocabulary]. */
+  /** 1 for each id that occurs, uint8[vocabulary]. Throws `CorpusError` where that list is damaged. */
   used(): Uint8Array;
   close(): void;
 }
@@ -128,6 +130,7 @@ export function openTokenFile(file: string, tokenizer?: string): TokenFile {
       used() {
         const bits = new Uint8Array(Math.ceil(vocabulary / 8));
         readFully(handle, bits, usedAt);
+        if (sha256(bits) !== head.used) throw damaged(tokenFileKind, `${file}: the list of ids that occur is damaged`);
         const used = new Uint8Array(vocabulary);
         for (let id = 0; id < vocabulary; id++) used[id] = (bits[id >> 3]! >> (id & 7)) & 1;
         return used;

@@ -2,9 +2,9 @@
  * From training sets to a finished model folder: the engine's training with its checkpoints, the
  * log of its steps, and the tokenizer's files. Shared by every stage that trains.
  */
-import { cpSync, existsSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { cpSync, existsSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import path from "node:path";
-import { writeFolderAtomic } from "../atomic-output.js";
+import { writeFileAtomic, writeFolderAtomic } from "../atomic-output.js";
 import { makeFolder } from "../make-folder.js";
 import { checkTokenizerFits } from "../model/check-tokenizer-fits.js";
 import { readModelConfig } from "../model/config.js";
@@ -72,6 +72,8 @@ export async function trainModel(
   makeFolder(work);
   const folder = path.join(work, "trained");
   const log = path.join(work, logFile);
+  const done = readTrained(work);
+  if (done !== null) return { ...done, folder, log };
   rmSync(folder, { recursive: true, force: true });
   const shown = trainingProgress(options.trainable === "embeddings" ? "training embeddings" : "training", progress);
   const result = await engine.train(
@@ -91,9 +93,7 @@ export async function trainModel(
     shown.warning,
   );
   const tenth = Math.max(1, Math.floor(result.losses.length / 10));
-  return {
-    folder,
-    log,
+  const facts: TrainedFacts = {
     steps: result.steps,
     kept_step: result.kept_step,
     tokens: result.tokens,
@@ -103,7 +103,28 @@ export async function trainModel(
     warnings: result.warnings,
     peak_mb: result.peak_mb,
   };
+  writeFileAtomic(path.join(work, trainedFile), JSON.stringify({ facts, files: filesIn(folder) }));
+  return { ...facts, folder, log };
 }
+
+type TrainedFacts = Omit<TrainedModel, "folder" | "log">;
+
+/** What a finished training found, kept beside its weights: what comes after it may be killed too. */
+const trainedFile = "trained.json";
+
+/** Null where the training has not ended, or its weights have been moved away since. */
+function readTrained(work: string): TrainedFacts | null {
+  const note = path.join(work, trainedFile);
+  if (!existsSync(note)) return null;
+  const { facts, files } = JSON.parse(readFileSync(note, "utf8")) as { facts: TrainedFacts; files: string[] };
+  const present = new Set(filesIn(path.join(work, "trained")));
+  if (files.every((file) => present.has(file))) return facts;
+  rmSync(note);
+  return null;
+}
+
+const filesIn = (folder: string): string[] =>
+  existsSync(folder) ? readdirSync(folder, { recursive: true }).map(String).sort() : [];
 
 const mean = (values: number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
@@ -135,6 +156,6 @@ function moveFile(from: string, to: string): void {
     renameSync(from, to);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EXDEV") throw error;
-    cpSync(from, to);
+    cpSync(from, to, { recursive: true });
   }
 }

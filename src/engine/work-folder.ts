@@ -41,6 +41,12 @@ export function openWorkFolder(
   writeFileSync(marker, key);
 }
 
+/** Options of a training without what its result does not depend on. */
+export function withoutCheckpoints<T extends { checkpoint_every: number }>(options: T): Omit<T, "checkpoint_every"> {
+  const { checkpoint_every: _, ...rest } = options;
+  return rest;
+}
+
 /** Names and SHA-256 of the files of a model or tokenizer folder, or of one file: copies of it are the same job. */
 export function contentHashes(place: string): [name: string, sha256: string][] {
   const files = statSync(place).isDirectory()

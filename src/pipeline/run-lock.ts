@@ -23,8 +23,8 @@ export function lockRun(folder: string): () => void {
       if (link(own, file)) return () => unlock(file);
       const holder = readHolder(file);
       if (holder !== undefined && (attempt > 3 || (holder !== process.pid && isAlive(holder)))) {
-        throw new RecipeError("run.locked", `${folder}: another lep (process ${holder}) works on this run`, {
-          hint: `Wait for it, or give the run another name: --set name=other. If no lep runs, remove ${file}.`,
+        throw new RecipeError("run.locked", `${folder}: another lep (process ${holder}) works here`, {
+          hint: `Wait for it, or name another output (of a recipe: --set name=other). If no lep runs, remove ${file}.`,
           exitCode: 1,
         });
       }

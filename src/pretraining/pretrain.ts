@@ -11,7 +11,7 @@ import type { ComputeOptions, Validation, ValidationData } from "../engine/engin
 import { getEngine } from "../engine/registry.js";
 import { finishModelFolder } from "../engine/train-model.js";
 import { writeWindows } from "../engine/validation-windows.js";
-import { contentHashes, corpusState, openWorkFolder } from "../engine/work-folder.js";
+import { contentHashes, corpusState, openWorkFolder, withoutCheckpoints } from "../engine/work-folder.js";
 import { RecipeError } from "../errors.js";
 import { checkTokenizerFits } from "../model/check-tokenizer-fits.js";
 import { readModelConfig } from "../model/config.js";
@@ -116,7 +116,7 @@ export async function pretrain(
       sampling,
       await corpusState(options.replay?.corpus),
       await corpusState(validation),
-      options,
+      withoutCheckpoints(options),
       seed,
     ],
     progress,

@@ -2,7 +2,7 @@
 import path from "node:path";
 import type { ComputeOptions, Engine, RowRange, ValidationData } from "../engine/engine.js";
 import { finishModelFolder, type TrainedModel, trainModel } from "../engine/train-model.js";
-import { contentHashes, corpusState, openWorkFolder } from "../engine/work-folder.js";
+import { contentHashes, corpusState, openWorkFolder, withoutCheckpoints } from "../engine/work-folder.js";
 import { RecipeError } from "../errors.js";
 import type { Progress } from "../progress.js";
 import type { Tokenizer } from "../tokenizer/tokenizer.js";
@@ -57,7 +57,7 @@ export async function trainWeights(
       await corporaState(corpora),
       sampling,
       await corpusState(options.replay?.corpus),
-      options,
+      withoutCheckpoints(options),
       seed,
     ],
     progress,

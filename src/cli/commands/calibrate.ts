@@ -1,16 +1,15 @@
-import { rmSync } from "node:fs";
-import path from "node:path";
 import { calibrate } from "../../calibration/calibrate.js";
 import { calibrationSchema } from "../../calibration/options.js";
 import type { Device } from "../../engine/engine.js";
 import type { EngineName } from "../../engine/registry.js";
 import { resolveModelFolder } from "../../model/resolve-model-folder.js";
 import { defineAction } from "../command.js";
-import { computeFrom, computing, reporting } from "../common-options.js";
+import { computeFrom, computing, reporting, wholeNumber } from "../common-options.js";
 import { createOutput } from "../output.js";
 import { checkOutputFolder } from "../output-folder.js";
 import { schemaOptions, sectionFrom } from "../schema-options.js";
 import { withProgress } from "../with-progress.js";
+import { withWorkFolder } from "../work-folder.js";
 
 interface Arguments {
   model: string;
@@ -31,18 +30,20 @@ export const calibrateCommand = defineAction<Arguments>({
       .option("teacher", { type: "string", demandOption: true, describe: "the original instruct model" })
       .option("prompts", { type: "string", array: true, demandOption: true, describe: "JSONL files with prompts" })
       .option("out", { type: "string", demandOption: true, describe: "model folder to write" })
-      .option("seed", { type: "number", default: 0, describe: "seed of everything that is drawn by chance" })
+      .option("seed", {
+        ...{ type: "number", default: 0, describe: "seed of everything that is drawn by chance" },
+        coerce: wholeNumber("seed"),
+      })
       .options(schemaOptions(calibrationSchema, ["prompts"]))
       .example("$0 calibrate --model P --teacher I --prompts prompts.jsonl --steps 300 --out C", ""),
   handler: async ({ model, out, seed, json, prompts, ...options }) => {
     const section = sectionFrom(calibrationSchema, { ...options }, { prompts });
     const teacher = await resolveModelFolder(options.teacher);
     checkOutputFolder(out, [model, teacher]);
-    const work = workFolder(out);
-    const summary = await withProgress((progress, signal) =>
-      calibrate({ model, teacher, options: section, seed, compute: computeFrom(options), out, work }, progress, signal),
+    const job = { model, teacher, options: section, seed, compute: computeFrom(options), out };
+    const summary = await withWorkFolder(out, (work) =>
+      withProgress((progress, signal) => calibrate({ ...job, work }, progress, signal)),
     );
-    rmSync(work, { recursive: true, force: true });
     const output = createOutput(json);
     output.event({ event: "calibrated", out, ...summary });
     output.line(
@@ -50,8 +51,3 @@ export const calibrateCommand = defineAction<Arguments>({
     );
   },
 });
-
-/** A killed command continues from here. */
-export function workFolder(out: string): string {
-  return path.join(path.dirname(out), `.${path.basename(out)}.work`);
-}

@@ -8,13 +8,13 @@ import { resolveModelFolder } from "../../model/resolve-model-folder.js";
 import { pretrainingSchema } from "../../pretraining/options.js";
 import { pretrain } from "../../pretraining/pretrain.js";
 import { defineAction } from "../command.js";
-import { computeFrom, computing, reporting } from "../common-options.js";
+import { computeFrom, computing, reporting, wholeNumber } from "../common-options.js";
 import { type CorporaArguments, corporaFrom, withCorpora } from "../corpora-options.js";
 import { createOutput } from "../output.js";
 import { checkOutputFolder } from "../output-folder.js";
 import { schemaOptions, sectionFrom } from "../schema-options.js";
 import { withProgress } from "../with-progress.js";
-import { workFolder } from "./calibrate.js";
+import { withWorkFolder } from "../work-folder.js";
 
 interface Arguments extends CorporaArguments {
   model?: string;
@@ -45,7 +45,10 @@ export const trainCommand = defineAction<Arguments>({
         describe: "what a document is in a .txt file",
       })
       .option("out", { type: "string", demandOption: true, describe: "model folder to write" })
-      .option("seed", { type: "number", default: 0, describe: "seed of everything that is drawn by chance" })
+      .option("seed", {
+        ...{ type: "number", default: 0, describe: "seed of everything that is drawn by chance" },
+        coerce: wholeNumber("seed"),
+      })
       .options(schemaOptions(pretrainingSchema, ["initializer", "head_initializer", "pad_to_multiple_of"]))
       .example("$0 train --model data/tiny-base --corpus 'texts/*.txt' --steps 100 --out trained", "")
       .example(
@@ -56,46 +59,47 @@ export const trainCommand = defineAction<Arguments>({
     const section = sectionFrom(pretrainingSchema, { ...options });
     const { corpora, sampling } = corporaFrom(options, documents);
     checkOutputFolder(out, [options.model, options.tokenizer]);
-    const { model, discard } = await startingModel(options, seed, out);
-    try {
-      const summary = await withProgress((progress, signal) =>
-        pretrain(
-          {
-            model,
-            ...(options.tokenizer !== undefined && { tokenizer: options.tokenizer }),
-            original: options.original,
-            corpora,
-            sampling,
-            ...(validation !== undefined && { validation: { files: validation, documents } }),
-            options: section,
-            seed,
-            compute: computeFrom(options),
-            out,
-            work: workFolder(out),
-          },
-          progress,
-          signal,
-        ),
-      );
-      rmSync(workFolder(out), { recursive: true, force: true });
-      const output = createOutput(json);
-      output.event({ event: "trained", out, ...summary });
-      const { steps, kept_step, tokens, loss } = summary;
-      const kept = kept_step === steps ? "" : `, kept those after step ${kept_step}`;
-      output.line(
-        `${out}: ${steps} steps${kept}, ${tokens} tokens, loss ${loss.before.toFixed(3)} → ${loss.after.toFixed(3)}`,
-      );
-    } finally {
-      discard();
-    }
+    const summary = await withWorkFolder(out, async (work) => {
+      const { model, discard } = await startingModel(options, seed, `${work}.start`);
+      try {
+        return await withProgress((progress, signal) =>
+          pretrain(
+            {
+              model,
+              ...(options.tokenizer !== undefined && { tokenizer: options.tokenizer }),
+              original: options.original,
+              corpora,
+              sampling,
+              ...(validation !== undefined && { validation: { files: validation, documents } }),
+              options: section,
+              seed,
+              compute: computeFrom(options),
+              out,
+              work,
+            },
+            progress,
+            signal,
+          ),
+        );
+      } finally {
+        discard();
+      }
+    });
+    const output = createOutput(json);
+    output.event({ event: "trained", out, ...summary });
+    const { steps, kept_step, tokens, loss } = summary;
+    const kept = kept_step === steps ? "" : `, kept those after step ${kept_step}`;
+    output.line(
+      `${out}: ${steps} steps${kept}, ${tokens} tokens, loss ${loss.before.toFixed(3)} → ${loss.after.toFixed(3)}`,
+    );
   },
 });
 
-/** The model to train: an existing one, or a new one of random weights, the same for the same seed. */
+/** The model to train: an existing one, or a new one of random weights in `folder`, the same for the same seed. */
 async function startingModel(
   { model, config, tokenizer }: Pick<Arguments, "model" | "config" | "tokenizer">,
   seed: number,
-  out: string,
+  folder: string,
 ): Promise<{ model: string; discard(): void }> {
   if (model !== undefined) return { model: await resolveModelFolder(model), discard: () => {} };
   if (config === undefined || tokenizer === undefined) {
@@ -107,8 +111,6 @@ async function startingModel(
   } catch (cause) {
     throw new RecipeError("command.config", `${config}: ${(cause as Error).message}`, { cause });
   }
-  // Beside the work folder, so that a killed training finds the weights that it began with.
-  const folder = `${workFolder(out)}.start`;
   await writeFolderAtomic(folder, (partial) => createRandomModel(partial, values, { seed, dtype: "F32" }));
   return { model: folder, discard: () => rmSync(folder, { recursive: true, force: true }) };
 }

@@ -4,7 +4,9 @@
  * it. Where the scores of all heads would take too much memory, they are computed for some key-value heads
  * of one block at a time, and again in the backward pass instead of kept.
  */
+import type { ModelConfig } from "../../model/config.js";
 import type { BlockContext } from "./block-stack.js";
+import type { Inputs } from "./inputs.js";
 import type { Tensor } from "./tensor.js";
 
 export interface AttentionCore {
@@ -24,14 +26,34 @@ interface Piece {
   mask: Tensor;
 }
 
+/** Whether all scores are computed at once, else for how many key-value heads of a block. */
+function cutOfScores(
+  { num_attention_heads: heads, num_key_value_heads: groups }: ModelConfig,
+  { blocks, length }: Pick<Inputs, "blocks" | "length">,
+  maximumScores: number,
+): { whole: boolean; most: number } {
+  const scoresOfGroup = length * length * (heads / groups);
+  const whole = scoresOfGroup * groups * blocks <= maximumScores;
+  return { whole, most: Math.max(1, Math.floor(maximumScores / scoresOfGroup)) };
+}
+
+/** In how many pieces the attention of a block of the model is computed. */
+export function countAttentionPieces(
+  config: ModelConfig,
+  inputs: Pick<Inputs, "blocks" | "length">,
+  maximumScores = defaultMaximumScores,
+): number {
+  const { whole, most } = cutOfScores(config, inputs, maximumScores);
+  return whole ? 1 : inputs.blocks * Math.ceil(config.num_key_value_heads / most);
+}
+
 export function createAttentionCore(context: BlockContext, mask: Tensor): AttentionCore {
   const { ops, want, config, inputs, maximumScores = defaultMaximumScores } = context;
   const { head_dim: head, num_attention_heads: heads, num_key_value_heads: groups } = config;
   const { blocks, length } = inputs;
   const shared = heads / groups;
   const scale = 1 / Math.sqrt(head);
-  const scoresOfGroup = length * length * shared;
-  const whole = scoresOfGroup * groups * blocks <= maximumScores;
+  const { whole, most } = cutOfScores(config, inputs, maximumScores);
   const flipped = (x: Tensor): Tensor => ops.contiguous(ops.transpose(x));
   /** [head, h, T, B] -> [head, T, h, B], a view, and back. */
   const byHead = (x: Tensor): Tensor => ops.swapMiddle(x);
@@ -43,7 +65,6 @@ export function createAttentionCore(context: BlockContext, mask: Tensor): Attent
 
   const pieces = (): Piece[] => {
     if (whole) return [{ first: 0, count: groups * blocks, mask }];
-    const most = Math.max(1, Math.floor(maximumScores / scoresOfGroup));
     const list: Piece[] = [];
     for (let block = 0; block < blocks; block++) {
       const own = blocks === 1 ? mask : ops.matrices(mask, block, 1);
@@ -56,14 +77,9 @@ export function createAttentionCore(context: BlockContext, mask: Tensor): Attent
   /** Results of the pieces, [a, b, count] each, as [a, b, KV, B]. */
   const joined = (parts: Tensor[]): Tensor => {
     if (whole) return parts[0]!;
-    const one = concatInPairs(parts);
+    const one = ops.concatAll(parts, 2);
     return ops.reshape(one, one.shape[0], one.shape[1], groups, blocks);
   };
-  function concatInPairs(parts: Tensor[]): Tensor {
-    if (parts.length === 1) return parts[0]!;
-    const half = parts.length >> 1;
-    return ops.concat(concatInPairs(parts.slice(0, half)), concatInPairs(parts.slice(half)), 2);
-  }
   /** The softmax takes one head's scores as [T keys, T queries], the products a group's as [T, T·G]. */
   const attentionOf = (query: Tensor, key: Tensor, piece: Piece): Tensor => {
     const [batch, of] = whole ? [blocks, heads] : [1, piece.count * shared];

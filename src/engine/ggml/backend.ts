@@ -1,5 +1,6 @@
 /** Opens a device, and the little that has to be said to it apart from graphs. */
 import { existsSync, readdirSync } from "node:fs";
+import { freemem } from "node:os";
 import koffi from "koffi";
 import { EngineError } from "../../errors.js";
 import type { Device } from "../engine.js";
@@ -69,7 +70,7 @@ export function openBackend(device: Device, threads: number, exact = false): Bac
     planning: false,
     freeMemory() {
       // A CPU device counts what files of the page cache occupy as taken.
-      if (isCpu) return process.availableMemory();
+      if (isCpu) return process.availableMemory?.() ?? freemem();
       const [free, total] = [new BigUint64Array(1), new BigUint64Array(1)];
       ggml.ggml_backend_dev_memory(found, free, total);
       return Number(free[0]);

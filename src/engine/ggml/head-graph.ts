@@ -65,7 +65,7 @@ export function headBackward(context: HeadContext, hidden: Tensor, sink: Gradien
     want(part);
     parts.push(part);
   }
-  return wanted ? parts.reduce((joined, part) => ops.concat(joined, part, 1)) : null;
+  return wanted ? ops.concatAll(parts, 1) : null;
 }
 
 /** Into how many pieces the head's tokens are cut. */

@@ -7,6 +7,7 @@ import { ropeFactors } from "../../model/rope-factors.js";
 import { finalNormName } from "../../model/tensor-names.js";
 import type { Precision } from "../engine.js";
 import type { AdapterDropout } from "./adapter-dropout.js";
+import { countAttentionPieces } from "./attention-core.js";
 import type { Backend } from "./backend.js";
 import { createBlockStack } from "./block-stack.js";
 import { ggmlType } from "./functions.js";
@@ -81,11 +82,11 @@ export function buildPass(
 
 function maximumNodes(
   config: ModelConfig,
-  { blocks, length }: Inputs,
+  inputs: Inputs,
   headPieces: number,
   maximumScores: number | undefined,
 ): number {
-  const attentions = maximumScores === undefined && length < 1024 ? 1 : blocks * config.num_key_value_heads;
+  const attentions = countAttentionPieces(config, inputs, maximumScores);
   return 512 + (512 + 80 * attentions) * config.num_hidden_layers + 64 * headPieces;
 }
 

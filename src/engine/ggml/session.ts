@@ -16,11 +16,13 @@ import { loadWeights, type Weights } from "./weights.js";
 
 export async function openGgmlSession(job: SessionJob): Promise<TrainingSession> {
   const backend = openBackend(job.compute.device, job.compute.threads, job.options.precision === "f32");
+  // Before the weights: its operands need room too.
+  const peak = job.layout.size > 0 ? await measurePeakFlops(backend, job.options.precision) : 0;
   const plan = { ...job, ...(await fitMemory(backend, job)) };
   const { weights, training, measurement } = await prepareSession(backend, plan);
   // What was read lies on the device now. Left to itself, the copy would count until training ends.
   globalThis.gc?.();
-  const { layout, options } = job;
+  const { layout } = job;
   const flat = (array: FlatArray) => weights.parameters!.arrays[array].tensor;
   return {
     device: backend.name,
@@ -31,7 +33,7 @@ export async function openGgmlSession(job: SessionJob): Promise<TrainingSession>
     evaluate: (blocks) => measurement!(blocks),
     read: (array, offset, into) => void download(backend, flat(array), into, 4 * offset),
     write: (array, offset, from) => upload(backend, flat(array), from, 4 * offset),
-    peakFlops: () => measurePeakFlops(backend, options.precision),
+    peakFlops: async () => peak,
     close: () => {},
   };
 }

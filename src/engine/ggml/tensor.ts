@@ -48,6 +48,18 @@ export function createOps(ggml: Ggml, context: Pointer) {
   let work = 0;
   const ropeArguments = (r: Rope) => [r.dimensions, 2, 0, r.base, 1, 0, 1, 32, 1] as const;
 
+  /** Side by side along `dimension`. */
+  const concat = (a: Tensor, b: Tensor, dimension: 0 | 1 | 2): Tensor => {
+    const shape = [...a.shape];
+    shape[dimension]! += b.shape[dimension];
+    return of(ggml.ggml_concat(context, a.at, b.at, dimension), ...shape);
+  };
+  /** The same of one or more, in pairs: one by one, the first would be copied as often as there are others. */
+  const concatAll = (parts: readonly Tensor[], dimension: 0 | 1 | 2): Tensor => {
+    if (parts.length === 1) return parts[0]!;
+    const half = parts.length >> 1;
+    return concat(concatAll(parts.slice(0, half), dimension), concatAll(parts.slice(half), dimension), dimension);
+  };
   return {
     context,
     /** A new tensor without data. */
@@ -59,9 +71,6 @@ export function createOps(ggml: Ggml, context: Pointer) {
     /** Elementwise; `b` is repeated where it is smaller. */
     mul: (a: Tensor, b: Tensor): Tensor => like(ggml.ggml_mul(context, a.at, b.at), a),
     mulInPlace: (a: Tensor, b: Tensor): Tensor => like(ggml.ggml_mul_inplace(context, a.at, b.at), a),
-    square: (a: Tensor): Tensor => like(ggml.ggml_sqr(context, a.at), a),
-    /** [1] */
-    sum: (a: Tensor): Tensor => of(ggml.ggml_sum(context, a.at), 1),
     scale: (a: Tensor, factor: number): Tensor => like(ggml.ggml_scale_bias(context, a.at, factor, 0), a),
     /** a + bias */
     shift: (a: Tensor, bias: number): Tensor => like(ggml.ggml_scale_bias(context, a.at, 1, bias), a),
@@ -86,9 +95,6 @@ export function createOps(ggml: Ggml, context: Pointer) {
     },
     /** Bytes that a CPU takes to round the second factor of the largest product. */
     workBytes: (): number => work,
-    /** `a` [n, k], `b` [m, k] -> abᵀ [n, m], the sum over the second dimension. */
-    outerProduct: (a: Tensor, b: Tensor): Tensor =>
-      of(ggml.ggml_out_prod(context, a.at, b.at), a.shape[0], b.shape[0], b.shape[2], b.shape[3]),
     silu: (a: Tensor): Tensor => like(ggml.ggml_silu(context, a.at), a),
     siluBack: (gradient: Tensor, input: Tensor): Tensor =>
       like(ggml.ggml_silu_back(context, gradient.at, input.at), input),
@@ -170,12 +176,8 @@ export function createOps(ggml: Ggml, context: Pointer) {
     cast: (a: Tensor, type: ElementType): Tensor => ({ ...like(ggml.ggml_cast(context, a.at, type), a), type }),
     /** Copies (and converts) into `target`'s memory. */
     copy: (a: Tensor, target: Tensor): Tensor => like(ggml.ggml_cpy(context, a.at, target.at), target),
-    /** Side by side along `dimension`. */
-    concat(a: Tensor, b: Tensor, dimension: 0 | 1 | 2): Tensor {
-      const shape = [...a.shape];
-      shape[dimension]! += b.shape[dimension];
-      return of(ggml.ggml_concat(context, a.at, b.at, dimension), ...shape);
-    },
+    concat,
+    concatAll,
     /** One AdamW step on `values` in place; `parameters` float32[7] as ggml wants them. */
     adamw: (values: Tensor, gradient: Tensor, first: Tensor, second: Tensor, parameters: Tensor): Tensor =>
       like(ggml.ggml_opt_step_adamw(context, values.at, gradient.at, first.at, second.at, parameters.at), values),
