@@ -78,7 +78,7 @@ export function createStreamedOutput(file: string): StreamedOutput {
 }
 
 /** The whole file or none of it: a failure of `fill` leaves nothing. Returns what `fill` does. */
-export async function writeStreamed<T>(
+export async function streamOutput<T>(
   file: string,
   fill: (output: Pick<StreamedOutput, "write" | "overwrite">) => T | Promise<T>,
 ): Promise<T> {

@@ -7,7 +7,7 @@ import { createHash } from "node:crypto";
 import { closeSync, openSync } from "node:fs";
 import path from "node:path";
 import { readFully } from "../read-fully.js";
-import { writeStreamed } from "../streamed-output.js";
+import { streamOutput } from "../streamed-output.js";
 import { type CutOptions, createBlockCuts } from "./block-cuts.js";
 import { checkSize, damaged, encodeHead, type HeadKind, headBytes, readHead, sizeOf } from "./file-head.js";
 import { openTokenFile } from "./token-file.js";
@@ -50,7 +50,7 @@ export async function writeBlockIndex(
   if (!Number.isInteger(block_size) || block_size < 2) throw new RangeError(`block size ${block_size}`);
   const source = openTokenFile(tokens);
   try {
-    return await writeStreamed(file, async (output) => {
+    return await streamOutput(file, async (output) => {
       output.write(new Uint8Array(headBytes));
       const content = createHash("sha256");
       const place = Buffer.alloc(placeBytes);

@@ -3,10 +3,9 @@
  * SHA-256 over both. A file appears under its name only when it is whole and on disk.
  */
 import { createHash } from "node:crypto";
-import { closeSync, fsyncSync, openSync, readSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
-import path from "node:path";
-import { makeFolder } from "../make-folder.js";
-import { writeFault, writing } from "../write-fault.js";
+import { closeSync, openSync, statSync } from "node:fs";
+import { readFully } from "../read-fully.js";
+import { createStreamedOutput } from "../streamed-output.js";
 import type { FlatArray, TrainingSession } from "./session.js";
 
 export type FlatArrays = Pick<TrainingSession, "layout" | "read" | "write">;
@@ -30,36 +29,23 @@ const pieceNumbers = 1 << 20;
 
 /** Throws `LepError` naming `file` where it cannot be written; nothing of it is left then. */
 export function writeCheckpointFile(file: string, head: CheckpointHead, trained: FlatArrays): void {
-  const folder = path.dirname(file);
-  const partial = path.join(folder, `.${path.basename(file)}.${process.pid}.partial`);
-  const handle = writing(file, () => {
-    makeFolder(folder);
-    return openSync(partial, "w");
-  });
+  const output = createStreamedOutput(file);
   try {
-    try {
-      const hash = createHash("sha256");
-      const write = (data: Uint8Array): void => {
-        for (let at = 0; at < data.length; ) at += writeSync(handle, data, at);
-      };
-      const writeHashed = (data: Uint8Array): void => {
-        hash.update(data);
-        write(data);
-      };
-      writeHashed(encodeHead(head));
-      forPieces(head, (array, at, piece) => {
-        trained.read(array, at, piece);
-        writeHashed(bytesOf(piece));
-      });
-      write(hash.digest());
-      fsyncSync(handle);
-    } finally {
-      closeSync(handle);
-    }
-    renameSync(partial, file);
+    const hash = createHash("sha256");
+    const write = (data: Uint8Array): void => {
+      hash.update(data);
+      output.write(data);
+    };
+    write(encodeHead(head));
+    forPieces(head, (array, at, piece) => {
+      trained.read(array, at, piece);
+      write(bytesOf(piece));
+    });
+    output.write(hash.digest());
+    output.finish();
   } catch (error) {
-    rmSync(partial, { force: true });
-    throw writeFault(file, error);
+    output.discard();
+    throw error;
   }
 }
 
@@ -75,7 +61,7 @@ export function readCheckpointHead<Head extends CheckpointHead>(
     return withFile(file, (handle) => {
       const bytes = statSync(file).size;
       const prefix = Buffer.alloc(prefixBytes);
-      if (!readFully(handle, prefix, 0)) return { fault: "is cut short" };
+      if (readFully(handle, prefix, 0) < prefixBytes) return { fault: "is cut short" };
       const kind = prefix.toString("latin1", 0, 8);
       if (kind !== magic) {
         const known = /^lepckp\d\d$/.test(kind);
@@ -85,7 +71,7 @@ export function readCheckpointHead<Head extends CheckpointHead>(
       const headEnd = prefixBytes + prefix.readUInt32LE(8);
       if (dataEnd < headEnd) return { fault: "is cut short" };
       const digest = Buffer.alloc(digestBytes);
-      if (wholly && (!readFully(handle, digest, dataEnd) || !digest.equals(hashUpTo(handle, dataEnd)))) {
+      if (wholly && (readFully(handle, digest, dataEnd) < digestBytes || !digest.equals(hashUpTo(handle, dataEnd)))) {
         return { fault: "is damaged: its SHA-256 is another" };
       }
       const json = Buffer.alloc(headEnd - prefixBytes);
@@ -104,7 +90,8 @@ export function loadCheckpointFile(file: string, head: CheckpointHead, trained: 
     readFully(handle, prefix, 0);
     let from = prefixBytes + prefix.readUInt32LE(8);
     forPieces(head, (array, at, piece) => {
-      if (!readFully(handle, bytesOf(piece), from)) throw new Error(`${file}: became shorter while it was read`);
+      if (readFully(handle, bytesOf(piece), from) < piece.byteLength)
+        throw new Error(`${file}: became shorter while it was read`);
       from += piece.byteLength;
       trained.write(array, at, piece);
     });
@@ -139,16 +126,6 @@ function hashUpTo(handle: number, end: number): Buffer {
     hash.update(part);
   }
   return hash.digest();
-}
-
-/** False where the file ends before. */
-function readFully(handle: number, into: Uint8Array, position: number): boolean {
-  for (let done = 0; done < into.length; ) {
-    const count = readSync(handle, into, done, into.length - done, position + done);
-    if (count === 0) return false;
-    done += count;
-  }
-  return true;
 }
 
 function withFile<T>(file: string, use: (handle: number) => T): T {

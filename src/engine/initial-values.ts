@@ -2,12 +2,26 @@
 import type { Checkpoint } from "../model/checkpoint.js";
 import { createRandom } from "../random.js";
 import { sha256 } from "../sha256.js";
-import { isAdapter, numbersIn, type Parameter } from "./parameter-layout.js";
+import { isAdapter, numbersIn, type Parameter, type ParameterLayout } from "./parameter-layout.js";
 
 const pieceNumbers = 4 << 20;
 
-/** In the order of the flat arrays, piece by piece. Adapters depend on the seed and their own name only. */
-export function* initialValues(parameter: Parameter, checkpoint: Checkpoint, seed: number): Generator<Float32Array> {
+/** Pieces of the flat array of values and their places in it. Adapters depend on the seed and their own name only. */
+export function* initialValues(
+  { parameters }: ParameterLayout,
+  checkpoint: Checkpoint,
+  seed: number,
+): Generator<[offset: number, piece: Float32Array]> {
+  for (const parameter of parameters) {
+    let offset = parameter.offset;
+    for (const piece of piecesOf(parameter, checkpoint, seed)) {
+      yield [offset, piece];
+      offset += piece.length;
+    }
+  }
+}
+
+function* piecesOf(parameter: Parameter, checkpoint: Checkpoint, seed: number): Generator<Float32Array> {
   const { name, shape } = parameter;
   if (isAdapter(name)) yield adapterValues(name, shape, seed);
   else if (shape.length < 2) yield checkpoint.readFloat32(name);

@@ -5,9 +5,15 @@
  */
 import { createRandom } from "../random.js";
 import { sha256 } from "../sha256.js";
+import type { Parameter, ParameterLayout } from "./parameter-layout.js";
 
 /** Rows of the table. */
 export const dropoutRows = 1024;
+
+/** The halves A, whose inputs are dropped, in the order in which rows are drawn for them. */
+export function droppingParameters({ parameters }: ParameterLayout): Parameter[] {
+  return parameters.filter(({ name }) => name.endsWith(".lora_A.weight"));
+}
 
 /** [1024, width]: 0 with probability `share`, else 1 / (1 − share). */
 export function dropoutTable(seed: number, share: number, width: number): Float32Array {

@@ -1,7 +1,7 @@
 /** Writes a token file as a stream: no more of it is in memory than the last megabyte. */
 import { createHash } from "node:crypto";
 import { sha256 } from "../sha256.js";
-import { writeStreamed } from "../streamed-output.js";
+import { streamOutput } from "../streamed-output.js";
 import type { SequenceMarks } from "../tokenizer/sequence-marks.js";
 import { encodeHead, headBytes } from "./file-head.js";
 import { checksum, chunkBytes, chunkTokens, idBytesFor, largestVocabulary, mark, writeToken } from "./token-chunk.js";
@@ -32,7 +32,7 @@ export function writeTokenFile<T>(
   fill: (writer: TokenWriter) => T | Promise<T>,
 ): Promise<{ result: T; head: TokenFileHead }> {
   if (vocabulary > largestVocabulary) throw new RangeError(`a vocabulary of ${vocabulary} ids`);
-  return writeStreamed(file, async (output) => {
+  return streamOutput(file, async (output) => {
     const idBytes = idBytesFor(vocabulary);
     const chunk = new Uint8Array(chunkBytes(idBytes));
     const words = new Uint32Array(chunk.buffer);

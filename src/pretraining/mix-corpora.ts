@@ -123,6 +123,6 @@ function enough(tokens: number): number {
 }
 
 function idsIn(sources: readonly StoredBlocks[]): number[] {
-  const all = sources.map((source) => source.used());
+  const all = sources.map(({ used }) => used);
   return Array.from(all[0]!.keys()).filter((id) => all.some((used) => used[id] === 1));
 }

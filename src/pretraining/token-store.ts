@@ -24,7 +24,7 @@ export interface StoredBlocks {
   index: BlockIndexHead;
   head: TokenFileHead;
   /** 1 for each id that occurs, marks included; uint8[vocabulary]. */
-  used(): Uint8Array;
+  used: Uint8Array;
 }
 
 export interface TokenStore {
@@ -62,10 +62,13 @@ export function openTokenStore(
       const file = want(`${short}.${block_size}.${block_starts}${across}.index`);
       if (!existsSync(file)) await makeIndex(file, tokens, options, signal);
       const source = openTokenFile(tokens, digest);
-      const opened = openBlockIndex(file);
-      source.close();
-      opened.close();
-      return { file, index: opened.head, head: source.head, used: () => usedIn(tokens) };
+      try {
+        const opened = openBlockIndex(file);
+        opened.close();
+        return { file, index: opened.head, head: source.head, used: source.used() };
+      } finally {
+        source.close();
+      }
     },
     removeOthers() {
       for (const name of readdirSync(folder)) {
@@ -82,15 +85,6 @@ async function makeIndex(file: string, tokens: string, options: BlockOptions, si
     await writeBlockIndex(file, tokens, options, signal);
   } catch (error) {
     throw signal?.aborted ? interrupted() : error;
-  }
-}
-
-function usedIn(tokens: string): Uint8Array {
-  const source = openTokenFile(tokens);
-  try {
-    return source.used();
-  } finally {
-    source.close();
   }
 }
 

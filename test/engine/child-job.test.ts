@@ -1,12 +1,10 @@
 import assert from "node:assert/strict";
-import { fork } from "node:child_process";
-import { once } from "node:events";
-import { existsSync, readdirSync, readFileSync, truncateSync } from "node:fs";
+import { existsSync, readdirSync, truncateSync } from "node:fs";
 import path from "node:path";
 import { after, test } from "node:test";
-import { fileURLToPath } from "node:url";
 import { engineInChild, runJob } from "../../src/engine/child-job.js";
 import type { TrainingJob } from "../../src/engine/engine.js";
+import { isRunning, killParentInTraining } from "./killed-parent.js";
 import { temporaryFolder } from "./minute-model.js";
 import { createJob, leftBy, runTraining } from "./training-jobs.js";
 
@@ -16,16 +14,6 @@ const worker = new URL("fake-worker.js", import.meta.url);
 const engine = engineInChild(worker);
 const jobAt = (name: string, options: Partial<TrainingJob["options"]> = {}): TrainingJob =>
   createJob(path.join(temporary.folder, name), { options: { checkpoint_every: 2, ...options } });
-
-const isAlive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0);
-    // One that has ended and waits to be collected still has its id, on Linux to be seen here.
-    return !existsSync("/proc") || !readFileSync(`/proc/${pid}/stat`, "utf8").includes(") Z ");
-  } catch {
-    return false;
-  }
-};
 
 test("a training in a child process is the training", async () => {
   const here = jobAt("here");
@@ -57,16 +45,7 @@ test("no process stays when the parent is killed, and the same bytes come when i
   const options = { steps: 300, checkpoint_every: 7 };
   const whole = jobAt("whole-parent", options);
   const job = jobAt("orphan", options);
-  const parent = fork(fileURLToPath(new URL("orphan-parent.js", import.meta.url)), [], { stdio: "ignore" });
-  const child = await new Promise<number>((resolve) => {
-    parent.on("message", (pid) => resolve(pid as number));
-    parent.send({ job, killAfter: 100 });
-  });
-  const [, signal] = (await once(parent, "exit")) as [number | null, NodeJS.Signals | null];
-  assert.equal(signal, "SIGKILL");
-  for (let i = 0; i < 400 && isAlive(child); i++) await new Promise((resolve) => setTimeout(resolve, 25));
-  assert.ok(!isAlive(child));
-  assert.ok(!existsSync(job.output));
+  await killParentInTraining({ worker: worker.href, job, killAfter: 100 });
   const steps: number[] = [];
   const result = await engine.train(job, ({ step }) => steps.push(step));
   assert.ok(steps[0]! > 90 && steps[0]! % 7 === 1, `continued at step ${steps[0]}`);
@@ -114,5 +93,5 @@ test("a failure of whoever listens is the job's, and no process stays", async ()
     },
   });
   await assert.rejects(running, { name: "RangeError" });
-  assert.ok(!isAlive(pid));
+  assert.ok(!isRunning(pid));
 });

@@ -29,13 +29,7 @@ export function fakeSession(fake: FakeOptions = {}): OpenSession {
       second_moments: new Float32Array(size),
     };
     const { values, gradients, first_moments: m, second_moments: v } = arrays;
-    for (const parameter of layout.parameters) {
-      let at = parameter.offset;
-      for (const piece of initialValues(parameter, checkpoint, options.seed)) {
-        values.set(piece, at);
-        at += piece.length;
-      }
-    }
+    for (const [offset, piece] of initialValues(layout, checkpoint, options.seed)) values.set(piece, offset);
     let evaluations = 0;
     const distance = (block: Block, visit: (i: number, difference: number) => void): void => {
       const pull = block.inputs.reduce((sum, id, i) => sum + id * (i + 1), 0) % 97;

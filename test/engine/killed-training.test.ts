@@ -47,7 +47,7 @@ async function endsAsTheWhole(job: TrainingJob, killed: string): Promise<number[
 test("killed in any change of a file, and some once more, a training ends with the bytes of one that was never killed", async () => {
   assert.equal((await reference).result.kept_step, 4);
   const { changes } = await start(jobAt("counted"), 0);
-  assert.ok(changes > 40, `${changes} changes`);
+  assert.ok(changes > 30, `${changes} changes`);
   const continued = new Set<number>();
   for (let dieAt = 1; dieAt <= changes; dieAt++) {
     const job = jobAt("killed");

@@ -1,10 +1,8 @@
 /** Not a test: a process that starts a training, tells its child's id and is killed after a step. */
 import { runJob } from "../../src/engine/child-job.js";
-import type { TrainingJob } from "../../src/engine/engine.js";
+import type { KilledParent } from "./killed-parent.js";
 
-const worker = new URL("fake-worker.js", import.meta.url);
-
-process.once("message", ({ job, killAfter }: { job: TrainingJob; killAfter: number }) => {
+process.once("message", ({ worker, job, killAfter }: KilledParent) => {
   const onStep = ({ step }: { step: number }) => step === killAfter && process.kill(process.pid, "SIGKILL");
-  void runJob(worker, "train", job, onStep, undefined, { onChild: ({ pid }) => process.send?.(pid) });
+  void runJob(new URL(worker), "train", job, onStep, undefined, { onChild: ({ pid }) => process.send?.(pid) });
 });

@@ -1,7 +1,6 @@
 /** Dropout of the adapters' inputs on the device: see lora-dropout.ts. */
-
 import { float32ToF16 } from "../../model/float-formats.js";
-import { drawDropoutRows, dropoutRows, dropoutTable } from "../lora-dropout.js";
+import { drawDropoutRows, dropoutRows, dropoutTable, droppingParameters } from "../lora-dropout.js";
 import type { ParameterLayout } from "../parameter-layout.js";
 import type { Backend } from "./backend.js";
 import { ggmlType } from "./functions.js";
@@ -21,7 +20,7 @@ export function createAdapterDropout(
   layout: ParameterLayout,
   { dropout, seed, tokens }: { dropout: number; seed: number; tokens: number },
 ): AdapterDropout | null {
-  const adapters = layout.parameters.filter(({ name }) => name.endsWith(".lora_A.weight"));
+  const adapters = droppingParameters(layout);
   if (dropout === 0 || adapters.length === 0) return null;
   const width = Math.max(...adapters.map(({ shape }) => shape[1]!));
   const order = new Map(adapters.map(({ name }, i) => [name, i]));

@@ -1,8 +1,8 @@
 /** Opens a device, and the little that has to be said to it apart from graphs. */
 import { existsSync, readdirSync } from "node:fs";
-import { freemem } from "node:os";
 import koffi from "koffi";
 import { EngineError } from "../../errors.js";
+import { availableMemory } from "../available-memory.js";
 import type { Device } from "../engine.js";
 import { cpuThreads } from "./cpu-threads.js";
 import type { Pointer } from "./functions.js";
@@ -70,7 +70,7 @@ export function openBackend(device: Device, threads: number, exact = false): Bac
     planning: false,
     freeMemory() {
       // A CPU device counts what files of the page cache occupy as taken.
-      if (isCpu) return process.availableMemory?.() ?? freemem();
+      if (isCpu) return availableMemory();
       const [free, total] = [new BigUint64Array(1), new BigUint64Array(1)];
       ggml.ggml_backend_dev_memory(found, free, total);
       return Number(free[0]);

@@ -1,6 +1,7 @@
 /** What a pass takes and what it leaves behind: tensors that stay, filled anew for every micro-batch. */
+
+import { attentionMask, isOneSegment } from "../attention-mask.js";
 import type { Block } from "../training-set.js";
-import { attentionMask, isOneSegment } from "./attention-mask.js";
 import type { Backend } from "./backend.js";
 import { ggmlType, type Pointer } from "./functions.js";
 import { allocate, upload } from "./memory.js";
@@ -111,55 +112,41 @@ type TokenTensors = Pick<
 
 /** Token ids as the parts of the tables know them. */
 function createTokenInputs(backend: Backend, tensors: TokenTensors, { input, head }: Weights["tables"], n: number) {
-  const [frozen, trained, slots, distinct, targets] = [0, 1, 2, 3, 4].map(() => new Int32Array(n)) as [
-    Int32Array,
-    Int32Array,
-    Int32Array,
-    Int32Array,
-    Int32Array,
-  ];
-  const isFrozen = new Float32Array(n);
-  const isTrained = new Float32Array(n);
+  const ids = (): Int32Array => new Int32Array(n);
+  const filled = {
+    ...{ frozenTokens: ids(), trainedTokens: ids(), slots: ids(), distinctRows: ids(), targets: ids() },
+    ...{ isFrozen: new Float32Array(n), isTrained: new Float32Array(n) },
+  } satisfies Record<keyof TokenTensors, unknown>;
   return {
     fill(blocks: readonly Block[], length: number): void {
-      frozen.fill(0);
-      trained.fill(0);
-      isFrozen.fill(0);
-      isTrained.fill(0);
-      targets.fill(0);
+      for (const array of Object.values(filled)) array.fill(0);
       // The row behind the last: gradients of rows that stay end there.
-      distinct.fill(input.trained);
-      slots.fill(n - 1);
+      filled.distinctRows.fill(input.trained);
+      filled.slots.fill(n - 1);
       const slotOf = new Map<number, number>();
       for (const [b, block] of blocks.entries()) {
         for (let i = 0; i < length; i++) {
           const at = b * length + i;
-          targets[at] = head.places[block.targets[i]!]!;
+          filled.targets[at] = head.places[block.targets[i]!]!;
           const place = input.places[block.inputs[i]!]!;
           if (place < input.frozen) {
-            frozen[at] = place;
-            isFrozen[at] = 1;
+            filled.frozenTokens[at] = place;
+            filled.isFrozen[at] = 1;
             continue;
           }
           const row = place - input.frozen;
-          trained[at] = row;
-          isTrained[at] = 1;
+          filled.trainedTokens[at] = row;
+          filled.isTrained[at] = 1;
           let slot = slotOf.get(row);
           if (slot === undefined) {
             slot = slotOf.size;
             slotOf.set(row, slot);
-            distinct[slot] = row;
+            filled.distinctRows[slot] = row;
           }
-          slots[at] = slot;
+          filled.slots[at] = slot;
         }
       }
-      upload(backend, tensors.frozenTokens, frozen);
-      upload(backend, tensors.trainedTokens, trained);
-      upload(backend, tensors.isFrozen, isFrozen);
-      upload(backend, tensors.isTrained, isTrained);
-      upload(backend, tensors.slots, slots);
-      upload(backend, tensors.distinctRows, distinct);
-      upload(backend, tensors.targets, targets);
+      for (const [name, array] of Object.entries(filled)) upload(backend, tensors[name as keyof TokenTensors], array);
     },
   };
 }

@@ -6,7 +6,7 @@
  */
 import type { ModelConfig } from "../../model/config.js";
 import { embeddingName } from "../../model/tensor-names.js";
-import { numbersIn } from "../parameter-layout.js";
+import { isAdapter, numbersIn } from "../parameter-layout.js";
 import type { Block } from "../training-set.js";
 import { type AdapterDropout, createAdapterDropout } from "./adapter-dropout.js";
 import { type Backend, openBackend } from "./backend.js";
@@ -95,7 +95,7 @@ const shared = ({ memory, planning }: Backend) => ({ memory, planning });
 
 /** Masks are drawn for a micro-batch as a whole, so adapters that drop have one lane. */
 function countLanes({ threads }: Backend, { layout }: Parameters, { microBatch, adapterDropout }: LaneOptions): number {
-  if (adapterDropout.dropout > 0 && layout.parameters.some(({ name }) => name.includes(".lora_"))) return 1;
+  if (adapterDropout.dropout > 0 && layout.parameters.some(({ name }) => isAdapter(name))) return 1;
   return threads > 1 && layout.size <= smallModel ? Math.min(threads, microBatch) : 1;
 }
 

@@ -13,7 +13,7 @@ export interface MemoryEstimate {
 }
 
 /** Node, its libraries and the piece of a file that is being read: measured on Linux. */
-export const processBytes = 80e6;
+const processBytes = 80e6;
 
 /** Nothing is read and nothing allocated; of the checkpoint only the configuration is looked at. */
 export async function estimateMemory(backend: Backend, plan: SessionPlan): Promise<MemoryEstimate> {

@@ -1,6 +1,6 @@
 /** A model on a ggml device, ready to be trained or measured: weights, inputs, passes and optimiser. */
-import { EngineError } from "../../errors.js";
 import type { Checkpoint } from "../../model/checkpoint.js";
+import { countWeights } from "../count-weights.js";
 import type { FlatArray, SessionJob, TrainingSession } from "../session.js";
 import type { Block } from "../training-set.js";
 import { type Backend, openBackend } from "./backend.js";
@@ -119,19 +119,4 @@ function openMeasurement(
     }
     return losses;
   };
-}
-
-function countWeights(blocks: readonly Block[]): { weightSum: number; tokens: number } {
-  let weightSum = 0;
-  let tokens = 0;
-  for (const { weights } of blocks) {
-    for (const weight of weights) {
-      weightSum += weight;
-      if (weight > 0) tokens++;
-    }
-  }
-  if (tokens > 0) return { weightSum, tokens };
-  throw new EngineError("engine.no_targets", "every loss weight in a step is 0: there is nothing to learn from", {
-    hint: "Use more blocks per step, or leave out blocks without targets.",
-  });
 }

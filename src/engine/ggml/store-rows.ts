@@ -18,7 +18,6 @@ export function storeRows(
   name: string,
   ranges: readonly RowRange[],
 ): void {
-  if (backend.planning) return;
   const { shape, dtype } = checkpoint.tensors.get(name)!;
   const [rows, width] = shape as [number, number?];
   if (width === undefined) {

@@ -8,30 +8,31 @@ import type { RowRange } from "../engine.js";
 export interface TableRows {
   /** Place of each id: frozen rows first, then the trained ones, each in ascending order. */
   places: Int32Array;
-  frozenRanges: readonly RowRange[];
   frozen: number;
   trained: number;
 }
 
 /** `trained` null: all of them; empty: none. */
 export function createTableRows(rows: number, trained: readonly RowRange[] | null): TableRows {
-  const ranges = trained ?? [{ first: 0, end: rows }];
-  const frozenRanges = complement(rows, ranges);
-  const frozen = countRows(frozenRanges);
+  const frozen = frozenRows(rows, trained);
+  const ranges = [...frozen.ranges, ...(trained ?? [{ first: 0, end: rows }])];
   const places = new Int32Array(rows);
   let place = 0;
-  for (const { first, end } of [...frozenRanges, ...ranges]) for (let id = first; id < end; id++) places[id] = place++;
-  return { places, frozenRanges, frozen, trained: rows - frozen };
+  for (const { first, end } of ranges) for (let id = first; id < end; id++) places[id] = place++;
+  return { places, frozen: frozen.count, trained: rows - frozen.count };
 }
 
-function complement(rows: number, ranges: readonly RowRange[]): RowRange[] {
-  const rest: RowRange[] = [];
-  let at = 0;
-  for (const { first, end } of [...ranges, { first: rows, end: rows }]) {
-    if (first > at) rest.push({ first: at, end: first });
+/** The rows that are not in `trained`, and how many they are. */
+export function frozenRows(
+  rows: number,
+  trained: readonly RowRange[] | null,
+): { ranges: readonly RowRange[]; count: number } {
+  const ranges: RowRange[] = [];
+  let [at, count] = [0, 0];
+  for (const { first, end } of [...(trained ?? [{ first: 0, end: rows }]), { first: rows, end: rows }]) {
+    if (first > at) ranges.push({ first: at, end: first });
+    count += first - at;
     at = end;
   }
-  return rest;
+  return { ranges, count };
 }
-
-const countRows = (ranges: readonly RowRange[]): number => ranges.reduce((sum, { first, end }) => sum + end - first, 0);

@@ -61,7 +61,6 @@ export function createOps(ggml: Ggml, context: Pointer) {
     return concat(concatAll(parts.slice(0, half), dimension), concatAll(parts.slice(half), dimension), dimension);
   };
   return {
-    context,
     /** A new tensor without data. */
     tensor(type: ElementType, ...shape: number[]): Tensor {
       return { ...of(ggml.ggml_new_tensor(context, type, shape.length, shape), ...shape), type };
@@ -183,6 +182,3 @@ export function createOps(ggml: Ggml, context: Pointer) {
       like(ggml.ggml_opt_step_adamw(context, values.at, gradient.at, first.at, second.at, parameters.at), values),
   };
 }
-
-/** Type of stored or computed numbers, by the name that checkpoints use. */
-export const elementType = { F32: ggmlType.F32, F16: ggmlType.F16, BF16: ggmlType.BF16 } as const;

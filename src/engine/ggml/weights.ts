@@ -7,7 +7,7 @@
 import type { Checkpoint } from "../../model/checkpoint.js";
 import type { ModelConfig } from "../../model/config.js";
 import { embeddingName, headName, tensorShapes } from "../../model/tensor-names.js";
-import type { Precision } from "../engine.js";
+import type { Precision, RowRange } from "../engine.js";
 import { initialValues } from "../initial-values.js";
 import { isTable, type Parameter, type ParameterLayout } from "../parameter-layout.js";
 import type { Backend } from "./backend.js";
@@ -15,7 +15,7 @@ import { ggmlType } from "./functions.js";
 import { allocate, upload } from "./memory.js";
 import { createParameters, type Parameters } from "./parameters.js";
 import { storeRows } from "./store-rows.js";
-import { createTableRows, type TableRows } from "./table-rows.js";
+import { createTableRows, frozenRows, type TableRows } from "./table-rows.js";
 import type { ElementType, Tensor } from "./tensor.js";
 import { transposeAll } from "./transpose-all.js";
 
@@ -64,18 +64,16 @@ export async function loadWeights(
     ops.tensor(ggmlType.F32, 1); // a buffer cannot be empty
     return { tensors: new Map(specs.map(({ name, type, shape }) => [name, ops.tensor(type, ...shape)])) };
   }).tensors;
-  const readable = "readRows" in checkpoint ? checkpoint : null;
-  for (const { name, type, ranges } of readable === null ? [] : specs) {
-    storeRows(backend, frozen.get(name)!, type, readable!, name, ranges);
+  if (!backend.planning && "readRows" in checkpoint) {
+    for (const { name, type, ranges } of specs) storeRows(backend, frozen.get(name)!, type, checkpoint, name, ranges);
+    for (const [offset, piece] of initialValues(layout, checkpoint, options.seed)) {
+      upload(backend, parameters!.arrays.values.tensor, piece, 4 * offset);
+    }
   }
-  const turned = !reachesBlocks
-    ? []
-    : specs.filter(
-        ({ name, shape, type }) =>
-          shape.length > 1 && type !== ggmlType.Q8_0 && (name !== embeddingName || config.tie_word_embeddings),
-      );
-  const transposed = options.keepTransposes ? await transposeAll(backend, turned, frozen) : new Map<string, Tensor>();
-  if (parameters !== null && readable !== null) resetParameters(backend, parameters, readable, options.seed);
+  const isTurned = ({ name, shape, type }: FrozenSpec): boolean =>
+    shape.length > 1 && type !== ggmlType.Q8_0 && (name !== embeddingName || config.tie_word_embeddings);
+  const turned = options.keepTransposes && reachesBlocks ? specs.filter(isTurned) : [];
+  const transposed = await transposeAll(backend, turned, frozen);
   const table = (name: string): TableWeights => {
     const trained = byName.get(name);
     const rows = createTableRows(config.vocab_size, trained === undefined ? [] : trained.rows);
@@ -86,30 +84,13 @@ export async function loadWeights(
   return { parameters, frozen, transposed, tables, reachesBlocks };
 }
 
-/** Puts the values that training begins with (again) into the trained tensors. */
-export function resetParameters(
-  backend: Backend,
-  { arrays, layout }: Parameters,
-  checkpoint: Checkpoint,
-  seed: number,
-): void {
-  if (backend.planning) return;
-  for (const parameter of layout.parameters) {
-    let offset = parameter.offset;
-    for (const piece of initialValues(parameter, checkpoint, seed)) {
-      upload(backend, arrays.values.tensor, piece, 4 * offset);
-      offset += piece.length;
-    }
-  }
-}
-
 export interface FrozenSpec {
   name: string;
   /** In ggml's order. */
   shape: number[];
   type: ElementType;
   /** Rows of the checkpoint's tensor that are kept. */
-  ranges: TableRows["frozenRanges"];
+  ranges: readonly RowRange[];
 }
 
 function frozenSpecs(config: ModelConfig, trained: Map<string, Parameter>, precision: Precision): FrozenSpec[] {
@@ -121,9 +102,9 @@ function frozenSpecs(config: ModelConfig, trained: Map<string, Parameter>, preci
       if (parameter === undefined) specs.push({ name, shape: [rows], type: ggmlType.F32, ranges: [] });
       continue;
     }
-    const { frozenRanges, frozen } = createTableRows(rows, parameter === undefined ? [] : parameter.rows);
-    if (frozen === 0) continue;
-    specs.push({ name, shape: [columns, frozen], type: matrixType(name, columns, precision), ranges: frozenRanges });
+    const { ranges, count } = frozenRows(rows, parameter === undefined ? [] : parameter.rows);
+    if (count === 0) continue;
+    specs.push({ name, shape: [columns, count], type: matrixType(name, columns, precision), ranges });
   }
   return specs;
 }

@@ -2,6 +2,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { ModelConfig } from "../../model/config.js";
 import { ropeFactors } from "../../model/rope-factors.js";
+import { attentionMask, isOneSegment } from "../attention-mask.js";
 import type { Block } from "../training-set.js";
 
 /** Large enough that its exponential is 0 whatever the score, and finite, so that a sum with it is. */
@@ -43,17 +44,9 @@ export function createMask(blocks: readonly Block[], window: number | null): tf.
   const patterns = blocks.every(({ segments }) => isOneSegment(segments))
     ? [null]
     : blocks.map(({ segments }) => segments);
-  const mask = new Float32Array(patterns.length * length * length).fill(hidden);
+  const mask = new Float32Array(patterns.length * length * length);
   for (const [b, segments] of patterns.entries()) {
-    for (let query = 0; query < length; query++) {
-      const row = (b * length + query) * length;
-      const first = window === null ? 0 : Math.max(0, query - window + 1);
-      for (let key = first; key <= query; key++) {
-        if (segments === null || segments[key] === segments[query]) mask[row + key] = 0;
-      }
-    }
+    mask.set(attentionMask(length, segments, window ?? length, hidden), b * length * length);
   }
   return tf.tensor(mask, [patterns.length, 1, length, length]);
 }
-
-const isOneSegment = (segments: Int32Array): boolean => segments.every((segment) => segment === segments[0]);

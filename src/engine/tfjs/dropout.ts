@@ -1,6 +1,6 @@
 /** Dropout of the adapters' inputs: see ../lora-dropout.ts. */
 import * as tf from "@tensorflow/tfjs-core";
-import { drawDropoutRows, dropoutRows, dropoutTable } from "../lora-dropout.js";
+import { drawDropoutRows, dropoutRows, dropoutTable, droppingParameters } from "../lora-dropout.js";
 import type { ParameterLayout } from "../parameter-layout.js";
 
 /** `x` [N, in] with the mask of the adapter whose half A has this name. */
@@ -13,10 +13,10 @@ export interface AdapterDropout {
 }
 
 export function createAdapterDropout(
-  { parameters }: ParameterLayout,
+  layout: ParameterLayout,
   { dropout, seed }: { dropout: number; seed: number },
 ): AdapterDropout {
-  const adapters = parameters.filter(({ name }) => name.endsWith(".lora_A.weight"));
+  const adapters = droppingParameters(layout);
   if (dropout === 0 || adapters.length === 0) return { draw: () => (x) => x, close: () => {} };
   const widths = adapters.map(({ shape }) => shape[1]!);
   const width = Math.max(...widths);

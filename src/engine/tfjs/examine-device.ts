@@ -1,6 +1,6 @@
 /** What tfjs finds to compute on, see ../engine.ts. */
-import { freemem } from "node:os";
 import * as tf from "@tensorflow/tfjs-core";
+import { availableMemory } from "../available-memory.js";
 import type { Device, DeviceReport } from "../engine.js";
 import { openBackend } from "./backend.js";
 import { gradientKernels } from "./gradients.js";
@@ -29,7 +29,7 @@ export async function examineDevice(device: Device): Promise<DeviceReport> {
   const unsupported = [...gradientKernels, ...furtherKernels].filter(
     (kernel) => tf.getKernel(kernel, backend) === undefined,
   );
-  const available = process.availableMemory?.() ?? freemem();
+  const available = availableMemory();
   const free_bytes = backend === "wasm" ? Math.min(available, addressableBytes) : available;
   return { name, description, free_bytes, unsupported, flops: unsupported.length > 0 ? null : measureFlops() };
 }

@@ -4,11 +4,12 @@
  */
 import { setImmediate } from "node:timers/promises";
 import * as tf from "@tensorflow/tfjs-core";
+import { countWeights } from "../count-weights.js";
 import { initialValues } from "../initial-values.js";
 import type { OpenSession, SessionJob } from "../session.js";
 import { openBackend } from "./backend.js";
 import { createAdapterDropout } from "./dropout.js";
-import { batches, countWeights, weightedSum } from "./micro-batches.js";
+import { batches, weightedSum } from "./micro-batches.js";
 import { createFlatArrays, type FlatArrays, gradientNorm, updateValues } from "./optimiser.js";
 import { createPass } from "./pass.js";
 import { measureFlops } from "./peak-flops.js";
@@ -80,13 +81,7 @@ export const openTfjsSession: OpenSession = async (job) => {
 /** Throws `CheckpointError` where the weights cannot be read. */
 function startingArrays({ checkpoint, layout, options }: SessionJob): FlatArrays {
   const arrays = createFlatArrays(layout);
-  for (const parameter of layout.parameters) {
-    let at = parameter.offset;
-    for (const piece of initialValues(parameter, checkpoint, options.seed)) {
-      arrays.values.set(piece, at);
-      at += piece.length;
-    }
-  }
+  for (const [offset, piece] of initialValues(layout, checkpoint, options.seed)) arrays.values.set(piece, offset);
   return arrays;
 }
 

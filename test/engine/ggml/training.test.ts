@@ -1,10 +1,7 @@
 import assert from "node:assert/strict";
-import { fork } from "node:child_process";
-import { once } from "node:events";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { after, describe, it } from "node:test";
-import { fileURLToPath } from "node:url";
 import type * as tfjs from "@tensorflow/tfjs-core";
 import { runJob } from "../../../src/engine/child-job.js";
 import type { StepReport, TrainingJob } from "../../../src/engine/engine.js";
@@ -14,6 +11,7 @@ import { getEngine } from "../../../src/engine/registry.js";
 import { learningRate } from "../../../src/engine/schedule.js";
 import { openTrainingData } from "../../../src/engine/training-data.js";
 import { openCheckpoint } from "../../../src/model/checkpoint.js";
+import { killParentInTraining } from "../killed-parent.js";
 import { randomBlocks, relativeError, temporaryFolder, writeBlocks, writeMinuteModel } from "../minute-model.js";
 import { referenceLoss } from "../reference-llama.js";
 import { loadTensorflow } from "../tfjs.js";
@@ -239,16 +237,6 @@ describe("training", () => {
   });
 });
 
-const isAlive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0);
-    // One that has ended and waits to be collected still has its id, on Linux to be seen here.
-    return !existsSync("/proc") || !readFileSync(`/proc/${pid}/stat`, "utf8").includes(") Z ");
-  } catch {
-    return false;
-  }
-};
-
 describe("an interrupted training", () => {
   const reference = createJob("reference");
   const finished = getEngine().train(reference);
@@ -285,16 +273,7 @@ describe("an interrupted training", () => {
     const options = { steps: 300, checkpoint_every: 7 };
     const whole = createJob("whole-parent", { model: reference.model, data: reference.data, options });
     const job = createJob("orphan", { model: reference.model, data: reference.data, options });
-    const parent = fork(fileURLToPath(new URL("orphan-parent.js", import.meta.url)), [], { stdio: "ignore" });
-    const child = await new Promise<number>((resolve) => {
-      parent.on("message", (pid) => resolve(pid as number));
-      parent.send({ job, killAfter: 100 });
-    });
-    const [, signal] = (await once(parent, "exit")) as [number | null, NodeJS.Signals | null];
-    assert.equal(signal, "SIGKILL");
-    for (let i = 0; i < 400 && isAlive(child); i++) await new Promise((resolve) => setTimeout(resolve, 25));
-    assert.ok(!isAlive(child));
-    assert.ok(!existsSync(job.output));
+    await killParentInTraining({ worker: ggmlWorker.href, job, killAfter: 100 });
 
     const steps: number[] = [];
     const result = await getEngine().train(job, ({ step }) => steps.push(step));

@@ -10,10 +10,15 @@ export function isOneSegment(segments: Int32Array): boolean {
 
 /**
  * float32[length, length], a row a query: 0 for itself and the `window` − 1 positions before it in the same
- * segment, −∞ else. Padding sees itself too, so that no softmax is over nothing.
+ * segment, `hidden` else. Padding sees itself too, so that no softmax is over nothing.
  */
-export function attentionMask(length: number, segments: Int32Array | null, window: number): Float32Array {
-  const mask = new Float32Array(length * length).fill(Number.NEGATIVE_INFINITY);
+export function attentionMask(
+  length: number,
+  segments: Int32Array | null,
+  window: number,
+  hidden = Number.NEGATIVE_INFINITY,
+): Float32Array {
+  const mask = new Float32Array(length * length).fill(hidden);
   for (let query = 0; query < length; query++) {
     for (let key = Math.max(0, query - window + 1); key <= query; key++) {
       if (segments === null || segments[key] === segments[query]) mask[query * length + key] = 0;
