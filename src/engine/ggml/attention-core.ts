@@ -49,12 +49,13 @@ export function countAttentionPieces(
 
 export function createAttentionCore(context: BlockContext, mask: Tensor): AttentionCore {
   const { ops, want, config, inputs, maximumScores = defaultMaximumScores } = context;
+  const { factor } = context.linears;
   const { head_dim: head, num_attention_heads: heads, num_key_value_heads: groups } = config;
   const { blocks, length } = inputs;
   const shared = heads / groups;
   const scale = 1 / Math.sqrt(head);
   const { whole, most } = cutOfScores(config, inputs, maximumScores);
-  const flipped = (x: Tensor): Tensor => ops.contiguous(ops.transpose(x));
+  const flipped = (x: Tensor): Tensor => factor(ops.transpose(x));
   /** [head, h, T, B] -> [head, T, h, B], a view, and back. */
   const byHead = (x: Tensor): Tensor => ops.swapMiddle(x);
   /** [head, H, T, B] -> [head, T·G, KV, B] */
@@ -95,9 +96,9 @@ export function createAttentionCore(context: BlockContext, mask: Tensor): Attent
   return {
     forward(q, k, v) {
       query = grouped(q);
-      key = whole ? byHead(k) : ops.contiguous(byHead(k));
+      key = factor(byHead(k), whole);
       value = v;
-      const valuesByToken = ops.contiguous(ops.tokensFirst(v));
+      const valuesByToken = factor(ops.tokensFirst(v));
       const mixed = pieces().map((piece) => {
         const attention = attentionOf(query, key, piece);
         if (whole) kept = attention;
@@ -109,7 +110,7 @@ export function createAttentionCore(context: BlockContext, mask: Tensor): Attent
     },
     backward(dMixed) {
       const dGrouped = grouped(dMixed);
-      const values = whole ? byHead(value) : ops.contiguous(byHead(value));
+      const values = factor(byHead(value), whole);
       const parts = pieces().map((piece) => {
         const attention = kept ?? attentionOf(query, key, piece);
         const dHeard = part(dGrouped, piece);

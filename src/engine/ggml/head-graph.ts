@@ -73,8 +73,12 @@ export function countPieces(vocabulary: number, tokens: number, maximumLogits: n
   return Math.ceil(tokens / tokensInPiece(vocabulary, maximumLogits));
 }
 
+/** The table's gradient sums over a piece's tokens; ggml's fast products on a CPU want sums of whole vectors. */
+const vectorNumbers = 32;
+
 function tokensInPiece(vocabulary: number, maximumLogits: number): number {
-  return Math.max(1, Math.floor(maximumLogits / vocabulary));
+  const most = Math.max(1, Math.floor(maximumLogits / vocabulary));
+  return most < vectorNumbers ? most : most - (most % vectorNumbers);
 }
 
 interface Piece {

@@ -41,6 +41,8 @@ export interface Linears {
   turnedProduct(name: string, dy: Tensor): Tensor;
   /** The same of a frozen matrix, or of the frozen part of a table. */
   frozenTurnedProduct(name: string, dy: Tensor): Tensor;
+  /** A view as a product's factor: in memory of its own, or where it lies, and rounded where products are in bf16. */
+  factor(view: Tensor, whereItLies?: boolean): Tensor;
   /** W's gradient [in, out] from the input [in, N] and the output's gradient [out, N]. */
   weightGradient(x: Tensor, dy: Tensor): Tensor;
 }
@@ -63,7 +65,9 @@ export function createLinears(context: LinearContext): Linears {
   const productType = bf16 ? ggmlType.BF16 : ggmlType.F32;
   const asType = (view: Tensor, type: typeof ggmlType.F32 | typeof ggmlType.BF16): Tensor =>
     type === ggmlType.F32 ? ops.contiguous(view) : ops.cast(view, type);
-  const transpose = (x: Tensor): Tensor => once(turned, x, () => asType(ops.transpose(x), productType));
+  const factor = (view: Tensor, whereItLies = false): Tensor =>
+    whereItLies && !bf16 ? view : asType(view, productType);
+  const transpose = (x: Tensor): Tensor => once(turned, x, () => factor(ops.transpose(x)));
   const transposeExactly = (x: Tensor): Tensor =>
     once(bf16 ? turnedExactly : turned, x, () => ops.contiguous(ops.transpose(x)));
   const turnTrained = (w: Tensor): Tensor => {
@@ -135,6 +139,7 @@ export function createLinears(context: LinearContext): Linears {
     trainedProduct,
     turnedProduct: (name, dy) => ops.matmul(turnTrained(leaf(name)), dy),
     frozenTurnedProduct: (name, dy) => ops.matmul(turnFrozen(name), dy),
+    factor,
     weightGradient,
   };
 }

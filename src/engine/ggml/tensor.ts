@@ -130,11 +130,12 @@ export function createOps(ggml: Ggml, context: Pointer) {
     /** The first `count` columns' worth of a table of 16-bit numbers: rows cut short, a view. */
     shortRows16: (a: Tensor, count: number): Tensor =>
       of(ggml.ggml_view_2d(context, a.at, count, a.shape[1], 2 * a.shape[0], 0), count, a.shape[1]),
-    /** Matrices `first` to `first + count` of a contiguous float32 stack [a, b, c, d], counted over c · d: [a, b, count]. */
+    /** Matrices `first` to `first + count` of a contiguous float32 or bf16 stack [a, b, c, d], counted over c · d: [a, b, count]. */
     matrices(a: Tensor, first: number, count: number): Tensor {
       const [n0, n1] = a.shape;
-      const bytes = 4 * n0 * n1;
-      return of(ggml.ggml_view_3d(context, a.at, n0, n1, count, 4 * n0, bytes, bytes * first), n0, n1, count);
+      const row = n0 * (a.type === ggmlType.BF16 ? 2 : 4);
+      const view = ggml.ggml_view_3d(context, a.at, n0, n1, count, row, row * n1, row * n1 * first);
+      return { ...a, ...of(view, n0, n1, count) };
     },
     /** Elements `first` to `first + count` of a float32 vector; a view. */
     slice: (a: Tensor, first: number, count: number): Tensor =>
