@@ -91,6 +91,14 @@ export const small: TrainingShape = {
   options: { precision: "bf16" },
 };
 
+/** As much memory as a small real model takes, at steps that are short enough to take thousands. */
+export const lasting: TrainingShape = {
+  model: "lasting",
+  config: llama({ width: 256, inner: 512, layers: 4, heads: 4, groups: 2, vocabulary: 16_000, longest: 128 }),
+  ...{ dtype: "F32", blocks: 1, length: 64 },
+  options: { precision: "bf16" },
+};
+
 /** For notes. */
 export function describeShape({ config, blocks, length, rows, options }: TrainingShape): string {
   const trained = rows === undefined ? "" : ` of ${rows.end - rows.first} rows`;

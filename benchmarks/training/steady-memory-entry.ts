@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { type BenchmarkEntry, entry } from "../report-entry.js";
 import { median } from "./alternate.js";
 import { trainOurs } from "./ours.js";
-import { describeShape, small } from "./shapes.js";
+import { describeShape, lasting } from "./shapes.js";
 import type { Workplace } from "./workplace.js";
 
 const steps = 5000;
@@ -18,9 +18,9 @@ export async function steadyMemory(work: Workplace): Promise<BenchmarkEntry[]> {
   let child: ChildProcess | undefined;
   const resident: number[] = [];
   await trainOurs(work, {
-    ...{ shape: small, steps: steps - 1 },
+    ...{ shape: lasting, steps: steps - 1 },
     // Several steps' blocks, so that data is read and arrives in another order all the time.
-    data: work.tokens(small.config, 64, small.length),
+    data: work.tokens(lasting.config, 64, lasting.length),
     onChild(process) {
       child = process;
     },
@@ -35,7 +35,7 @@ export async function steadyMemory(work: Workplace): Promise<BenchmarkEntry[]> {
   return [
     entry({
       ...{ name, value: late! / early! - 1, unit: "growth", limit },
-      note: `${describeShape(small)}; resident memory of the engine's process at step ${first} ${megabytes(early!)}, at step ${steps} ${megabytes(late!)} (medians of the ${around} steps before)`,
+      note: `${describeShape(lasting)}; resident memory of the engine's process at step ${first} ${megabytes(early!)}, at step ${steps} ${megabytes(late!)} (medians of the ${around} steps before)`,
     }),
   ];
 }

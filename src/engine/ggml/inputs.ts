@@ -41,6 +41,8 @@ export interface Inputs extends BatchShape {
   buffer: Pointer;
   /** Uploads a micro-batch; missing blocks are left out of the loss. `weightSum` is the whole step's. */
   fill(blocks: readonly Block[], weightSum: number): void;
+  /** The distinct trained rows of the micro-batch that was filled last. */
+  rowsInUse(): Int32Array;
 }
 
 /** `windows`: the sliding windows of the model's layers. */
@@ -102,6 +104,7 @@ export function createInputs(
       tokens.fill(blocks, length);
       upload(backend, memory.weights, weights);
     },
+    rowsInUse: tokens.rowsInUse,
   };
 }
 
@@ -117,13 +120,15 @@ function createTokenInputs(backend: Backend, tensors: TokenTensors, { input, hea
     ...{ frozenTokens: ids(), trainedTokens: ids(), slots: ids(), distinctRows: ids(), targets: ids() },
     ...{ isFrozen: new Float32Array(n), isTrained: new Float32Array(n) },
   } satisfies Record<keyof TokenTensors, unknown>;
+  const slotOf = new Map<number, number>();
   return {
+    rowsInUse: () => filled.distinctRows.subarray(0, slotOf.size),
     fill(blocks: readonly Block[], length: number): void {
       for (const array of Object.values(filled)) array.fill(0);
       // The row behind the last: gradients of rows that stay end there.
       filled.distinctRows.fill(input.trained);
       filled.slots.fill(n - 1);
-      const slotOf = new Map<number, number>();
+      slotOf.clear();
       for (const [b, block] of blocks.entries()) {
         for (let i = 0; i < length; i++) {
           const at = b * length + i;

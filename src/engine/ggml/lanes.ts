@@ -34,6 +34,7 @@ export interface Lanes {
 }
 
 interface Lane {
+  own: Backend;
   inputs: Inputs;
   losses: LossReader;
   parameters: Parameters;
@@ -63,16 +64,11 @@ export function openLanes(backend: Backend, config: ModelConfig, weights: Weight
     const dropout = createAdapterDropout(own, main.layout, { ...adapterDropout, tokens: perLane * blockLength });
     const pass = buildPass(own, config, laneWeights, inputs, { ...options, dropout });
     const losses = createLossReader(own, laneWeights, inputs, options.precision !== "f32");
-    return { inputs, losses, parameters, dropout, compute: pass.compute };
+    return { own, inputs, losses, parameters, dropout, compute: pass.compute };
   });
   const sum = count === 1 ? undefined : sumGraph(backend, lanes);
-  const clear = gradientsToClear(config, weights, options);
   return {
-    clear() {
-      for (const { parameters } of lanes) {
-        for (const [first, numbers] of clear) fillZero(backend, parameters.arrays.gradients.tensor, first, numbers);
-      }
-    },
+    clear: clearing(backend, config, weights, lanes, options),
     draw(step, microBatch) {
       for (const { dropout } of lanes) dropout?.draw(step, microBatch);
     },
@@ -99,17 +95,33 @@ function countLanes({ threads }: Backend, { layout }: Parameters, { microBatch, 
   return threads > 1 && layout.size <= smallModel ? Math.min(threads, microBatch) : 1;
 }
 
-/** What a pass adds to: everything, or only the rows of the input embedding, which no pass sets as a whole. */
-function gradientsToClear(
+/** Clears what a pass adds to: everything, or only the rows of the input embedding, which no pass sets as a whole. */
+function clearing(
+  { isCpu }: Backend,
   config: ModelConfig,
-  { parameters }: Weights,
+  weights: Weights,
+  lanes: readonly Lane[],
   { kind }: LaneOptions,
-): [first: number, numbers: number][] {
-  const { layout, arrays } = parameters!;
-  if (kind === "add_gradients") return [[0, arrays.gradients.tensor.shape[0]]];
+): () => void {
+  const { layout, arrays } = weights.parameters!;
+  const clear = ({ own, parameters }: Lane, first: number, numbers: number): void =>
+    fillZero(own, parameters.arrays.gradients.tensor, first, numbers);
+  const everywhere = (first: number, numbers: number) => (): void => {
+    for (const lane of lanes) clear(lane, first, numbers);
+  };
+  if (kind === "add_gradients") return everywhere(0, arrays.gradients.tensor.shape[0]);
   const input = layout.parameters.find(({ name }) => name === embeddingName);
-  if (input === undefined || config.tie_word_embeddings) return [];
-  return [[input.offset, numbersIn(input.shape)]];
+  if (input === undefined || config.tie_word_embeddings) return () => {};
+  // A call a row: on a GPU they take longer than one that clears the table.
+  if (!isCpu) return everywhere(input.offset, numbersIn(input.shape));
+  const width = config.hidden_size;
+  return () => {
+    for (const [i, lane] of lanes.entries()) {
+      for (const { inputs } of i === 0 ? lanes : [lane]) {
+        for (const row of inputs.rowsInUse()) clear(lane, input.offset + row * width, width);
+      }
+    }
+  };
 }
 
 /** The first lane's gradients are the parameters' own. */
