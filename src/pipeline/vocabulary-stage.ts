@@ -17,7 +17,7 @@ export function adaptedTokenizer(context: RunContext, made: Made): string {
 }
 
 /** Stage 1: the new tokenizer in `tokenizer/`, and in `report/` how it and others cut the validation text. */
-export const vocabularyStage: DefineStage<VocabularyResult> = async ({ recipe, models, progress }) => {
+export const vocabularyStage: DefineStage<VocabularyResult> = async ({ recipe, models, progress, signal }) => {
   const { vocabulary } = recipe;
   if (vocabulary === undefined) return undefined;
   const { threads } = recipe;
@@ -26,7 +26,7 @@ export const vocabularyStage: DefineStage<VocabularyResult> = async ({ recipe, m
   const corpora = { validation: validationCorpus(recipe), ...recipe.report?.corpora };
   const others: Record<string, string> = {};
   for (const [name, place] of Object.entries(recipe.report?.vocabularies ?? {})) {
-    others[name] = await resolveTokenizerPlace(place);
+    others[name] = await resolveTokenizerPlace(place, { progress, signal });
   }
   const inputs: Record<string, string | string[]> = { base: models.base, corpus: await corpusFiles(corpus) };
   for (const [name, options] of Object.entries(corpora)) inputs[reportLabel(name)] = await corpusFiles(options);

@@ -2,9 +2,9 @@ import { calibrate } from "../../calibration/calibrate.js";
 import { calibrationSchema } from "../../calibration/options.js";
 import type { Device } from "../../engine/engine.js";
 import type { EngineName } from "../../engine/registry.js";
-import { resolveModelFolder } from "../../model/resolve-model-folder.js";
 import { defineAction } from "../command.js";
 import { computeFrom, computing, reporting, wholeNumber } from "../common-options.js";
+import { modelFolder } from "../model-folder.js";
 import { createOutput } from "../output.js";
 import { checkOutputFolder } from "../output-folder.js";
 import { schemaOptions, sectionFrom } from "../schema-options.js";
@@ -36,9 +36,10 @@ export const calibrateCommand = defineAction<Arguments>({
       })
       .options(schemaOptions(calibrationSchema, ["prompts"]))
       .example("$0 calibrate --model P --teacher I --prompts prompts.jsonl --steps 300 --out C", ""),
-  handler: async ({ model, out, seed, json, prompts, ...options }) => {
+  handler: async ({ out, seed, json, prompts, ...options }) => {
     const section = sectionFrom(calibrationSchema, { ...options }, { prompts });
-    const teacher = await resolveModelFolder(options.teacher);
+    const model = await modelFolder(options.model);
+    const teacher = await modelFolder(options.teacher);
     checkOutputFolder(out, [model, teacher]);
     const job = { model, teacher, options: section, seed, compute: computeFrom(options), out };
     const summary = await withWorkFolder(out, (work) =>

@@ -1,8 +1,8 @@
-import { resolveModelFolder } from "../../model/resolve-model-folder.js";
 import { initialise } from "../../pretraining/initialise.js";
 import { type InitializerName, initializerNames } from "../../pretraining/initializers/registry.js";
 import { defineAction } from "../command.js";
 import { computing, reporting } from "../common-options.js";
+import { modelFolder, tokenizerPlace } from "../model-folder.js";
 import { createOutput } from "../output.js";
 import { checkOutputFolder } from "../output-folder.js";
 import { withProgress } from "../with-progress.js";
@@ -34,8 +34,9 @@ export const initCommand = defineAction<Arguments>({
       .option("seed", { type: "number", default: 0, describe: "seed of what an initializer draws" })
       .option("out", { type: "string", demandOption: true, describe: "model folder to write" })
       .example("$0 init --model data/tiny-base --tokenizer my-tokenizer --out my-base", ""),
-  handler: async ({ tokenizer, initializer, seed, out, json, ...options }) => {
-    const model = await resolveModelFolder(options.model);
+  handler: async ({ initializer, seed, out, json, ...options }) => {
+    const tokenizer = await tokenizerPlace(options.tokenizer);
+    const model = await modelFolder(options.model);
     checkOutputFolder(out, [model, tokenizer]);
     await withProgress((progress) =>
       initialise({ model, tokenizer, initializer, head_initializer: options["head-initializer"], seed, out }, progress),

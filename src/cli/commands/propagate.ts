@@ -1,8 +1,8 @@
-import { resolveModelFolder } from "../../model/resolve-model-folder.js";
 import { propagate } from "../../propagation/propagate.js";
 import { type PropagationMethodName, propagationMethodNames } from "../../propagation/registry.js";
 import { defineAction } from "../command.js";
 import { computing, reporting } from "../common-options.js";
+import { modelFolder } from "../model-folder.js";
 import { createOutput } from "../output.js";
 import { checkOutputFolder } from "../output-folder.js";
 import { withProgress } from "../with-progress.js";
@@ -30,12 +30,11 @@ export const propagateCommand = defineAction<Arguments>({
       .option("out", { type: "string", demandOption: true, describe: "model folder to write" })
       .example("$0 propagate --base B --instruct I --adapted A --method conversion --out P", ""),
   handler: async ({ method, out, json, ...models }) => {
-    const base = await resolveModelFolder(models.base);
-    const instruct = await resolveModelFolder(models.instruct);
-    checkOutputFolder(out, [base, instruct, models.adapted]);
-    const summary = await withProgress((progress) =>
-      propagate({ base, instruct, adapted: models.adapted, method, out }, progress),
-    );
+    const base = await modelFolder(models.base);
+    const instruct = await modelFolder(models.instruct);
+    const adapted = await modelFolder(models.adapted);
+    checkOutputFolder(out, [base, instruct, adapted]);
+    const summary = await withProgress((progress) => propagate({ base, instruct, adapted, method, out }, progress));
     const output = createOutput(json);
     output.event({ event: "propagated", out, ...summary });
     output.line(`${out}: ${method}, relative residual ${JSON.stringify(summary.residual)}`);

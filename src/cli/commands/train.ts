@@ -4,12 +4,12 @@ import type { Device } from "../../engine/engine.js";
 import type { EngineName } from "../../engine/registry.js";
 import { RecipeError } from "../../errors.js";
 import { createRandomModel } from "../../model/random-model.js";
-import { resolveModelFolder } from "../../model/resolve-model-folder.js";
 import { pretrainingSchema } from "../../pretraining/options.js";
 import { pretrain } from "../../pretraining/pretrain.js";
 import { defineAction } from "../command.js";
 import { computeFrom, computing, reporting, wholeNumber } from "../common-options.js";
 import { type CorporaArguments, corporaFrom, withCorpora } from "../corpora-options.js";
+import { modelFolder } from "../model-folder.js";
 import { createOutput } from "../output.js";
 import { checkOutputFolder } from "../output-folder.js";
 import { schemaOptions, sectionFrom } from "../schema-options.js";
@@ -101,7 +101,7 @@ async function startingModel(
   seed: number,
   folder: string,
 ): Promise<{ model: string; discard(): void }> {
-  if (model !== undefined) return { model: await resolveModelFolder(model), discard: () => {} };
+  if (model !== undefined) return { model: await modelFolder(model), discard: () => {} };
   if (config === undefined || tokenizer === undefined) {
     throw new RecipeError("command.options", "lep train needs --model, or --config and --tokenizer");
   }
