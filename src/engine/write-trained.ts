@@ -14,7 +14,7 @@ import { pieceNumbers, type TrainedValues, trainedPieces, valuesOf } from "./tra
 export function writeTrained(
   trained: TrainedValues,
   checkpoint: Checkpoint,
-  { output, options }: Pick<TrainingJob, "output" | "options">,
+  { output, options, shard_bytes }: Pick<TrainingJob, "output" | "options" | "shard_bytes">,
 ): void {
   const byName = new Map(trained.layout.parameters.map((parameter) => [parameter.name, parameter]));
   const tensors = [...checkpoint.tensors.values()].map((info): TensorSource => {
@@ -28,7 +28,7 @@ export function writeTrained(
       pieces: () => mergedPieces(checkpoint, info.name, { a: valuesOf(trained, a), b: valuesOf(trained, b), scale }),
     };
   });
-  writeCheckpoint(output, checkpoint.config.raw, tensors);
+  writeCheckpoint(output, checkpoint.config.raw, tensors, { maxShardBytes: shard_bytes });
   if (options.trainable === "lora" && options.lora.adapter) {
     writeAdapter(path.join(output, "adapter"), trained, checkpoint, options);
   }

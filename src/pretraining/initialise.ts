@@ -6,6 +6,7 @@
 import path from "node:path";
 import { writeFileAtomic, writeFolderAtomic } from "../atomic-output.js";
 import { CheckpointError } from "../errors.js";
+import { type ModelStep, writeModelCard } from "../model/card/model-card.js";
 import { checkTokenizerFits } from "../model/check-tokenizer-fits.js";
 import {
   type Checkpoint,
@@ -14,6 +15,7 @@ import {
   type TensorSource,
   writeCheckpoint,
 } from "../model/checkpoint.js";
+import { type ModelOutput, shardBytes } from "../model/model-output.js";
 import { embeddingName, headName } from "../model/tensor-names.js";
 import type { Progress } from "../progress.js";
 import { createRandom } from "../random.js";
@@ -38,6 +40,7 @@ export interface InitialiseJob {
   seed?: number | undefined;
   /** Rows are padded up to a multiple of this; 1 where left out. */
   pad_to_multiple_of?: number;
+  output?: ModelOutput | undefined;
 }
 
 export interface InitialiseSummary {
@@ -72,15 +75,31 @@ export async function initialise(job: InitialiseJob, progress?: Progress): Promi
       .map((name) => (matrices.includes(name) ? replaced(name) : copyTensor(checkpoint, name)));
     const configs = adaptedConfigs(job.model, config.raw, tokenizer, original);
     await writeFolderAtomic(job.out, (partial) => {
-      writeCheckpoint(partial, { ...configs.config, vocab_size: rows }, tensors);
+      writeCheckpoint(partial, { ...configs.config, vocab_size: rows }, tensors, {
+        maxShardBytes: shardBytes(job.output),
+      });
       writeFileAtomic(path.join(partial, "generation_config.json"), `${JSON.stringify(configs.generation, null, 2)}\n`);
       copyTokenizerFiles(job.tokenizer, partial);
+      writeModelCard(partial, cardStep(job, summary), job.output?.languages);
     });
     progress?.({ task: "initialising rows", done: rows, total: rows, unit: "rows" });
     return summary;
   } finally {
     checkpoint.close();
   }
+}
+
+function cardStep(
+  { model, initializer, head_initializer, seed = 0 }: InitialiseJob,
+  summary: InitialiseSummary,
+): ModelStep {
+  return {
+    title: "Rows for a new vocabulary",
+    text: "The rows of the new tokens were made from those of the old ones; all other weights are as they were.",
+    models: { model },
+    options: { initializer, head_initializer, seed },
+    numbers: { ...summary },
+  };
 }
 
 function initializerOf(matrix: string, { initializer, head_initializer }: InitialiseJob): InitializerName {

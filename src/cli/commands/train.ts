@@ -3,11 +3,20 @@ import { writeFolderAtomic } from "../../atomic-output.js";
 import type { Device } from "../../engine/engine.js";
 import type { EngineName } from "../../engine/registry.js";
 import { RecipeError } from "../../errors.js";
+import { writeModelCard } from "../../model/card/model-card.js";
 import { createRandomModel } from "../../model/random-model.js";
 import { pretrainingSchema } from "../../pretraining/options.js";
 import { pretrain } from "../../pretraining/pretrain.js";
 import { defineAction } from "../command.js";
-import { computeFrom, computing, reporting, wholeNumber } from "../common-options.js";
+import {
+  computeFrom,
+  computing,
+  outputFrom,
+  reporting,
+  type WritingArguments,
+  wholeNumber,
+  writing,
+} from "../common-options.js";
 import { type CorporaArguments, corporaFrom, withCorpora } from "../corpora-options.js";
 import { modelFolder } from "../model-folder.js";
 import { createOutput } from "../output.js";
@@ -16,7 +25,7 @@ import { schemaOptions, sectionFrom } from "../schema-options.js";
 import { withProgress } from "../with-progress.js";
 import { withWorkFolder } from "../work-folder.js";
 
-interface Arguments extends CorporaArguments {
+interface Arguments extends CorporaArguments, WritingArguments {
   model?: string;
   config?: string;
   tokenizer?: string;
@@ -33,7 +42,7 @@ interface Arguments extends CorporaArguments {
 
 export const trainCommand = defineAction<Arguments>({
   builder: (yargs) =>
-    withCorpora(reporting(computing(yargs)))
+    withCorpora(writing(reporting(computing(yargs))))
       .option("model", { type: "string", describe: "model folder or hub id to start from", conflicts: "config" })
       .option("config", { type: "string", describe: "config.json of a model from scratch, random weights" })
       .option("tokenizer", { type: "string", describe: "tokenizer folder; the model's own where left out" })
@@ -56,6 +65,7 @@ export const trainCommand = defineAction<Arguments>({
         "two corpora, the smaller one more often",
       ),
   handler: async ({ out, seed, json, documents, validation, ...options }) => {
+    const written = outputFrom(options);
     const section = sectionFrom(pretrainingSchema, { ...options });
     const { corpora, sampling } = corporaFrom(options, documents);
     checkOutputFolder(out, [options.model, options.tokenizer]);
@@ -74,6 +84,7 @@ export const trainCommand = defineAction<Arguments>({
               options: section,
               seed,
               compute: computeFrom(options),
+              output: written,
               out,
               work,
             },
@@ -111,6 +122,16 @@ async function startingModel(
   } catch (cause) {
     throw new RecipeError("command.config", `${config}: ${(cause as Error).message}`, { cause });
   }
-  await writeFolderAtomic(folder, (partial) => createRandomModel(partial, values, { seed, dtype: "F32" }));
+  await writeFolderAtomic(folder, (partial) => {
+    createRandomModel(partial, values, { seed, dtype: "F32" });
+    const text = "A new model of the configuration that was given.";
+    writeModelCard(partial, {
+      title: "Random weights",
+      text,
+      models: {},
+      options: { seed },
+      numbers: {},
+    });
+  });
   return { model: folder, discard: () => rmSync(folder, { recursive: true, force: true }) };
 }

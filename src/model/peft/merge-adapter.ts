@@ -9,6 +9,7 @@ import { CheckpointError } from "../../errors.js";
 import type { Progress } from "../../progress.js";
 import { copyTokenizerFiles } from "../../tokenizer/write-tokenizer.js";
 import { addLowRank, type LowRank } from "../add-low-rank.js";
+import { writeModelCard } from "../card/model-card.js";
 import { type Checkpoint, copyTensor, openCheckpoint, type TensorSource, writeCheckpoint } from "../checkpoint.js";
 import { bytesPerElement, toFloat32 } from "../float-formats.js";
 import { openSafetensors, type SafetensorsFile, type TensorInfo } from "../safetensors.js";
@@ -51,6 +52,13 @@ export async function mergeAdapter(
       const generation = "generation_config.json";
       const from = [adapter, base].find((folder) => has(folder, generation));
       if (from !== undefined) copyFileSync(path.join(from, generation), path.join(partial, generation));
+      writeModelCard(partial, {
+        title: "Adapter merged",
+        text: "A LoRA adapter was added to the weights of its base model.",
+        models: { base, adapter },
+        options: {},
+        numbers: { matrices: plan.products.size, whole_tensors: plan.replacements.size },
+      });
       openCheckpoint(partial).close();
     });
   } finally {

@@ -87,7 +87,7 @@ const query = "model.layers.0.self_attn.q_proj.weight";
 function close(actual: Float32Array, first: number[], last: [at: number, value: number], sum: number): void {
   const near = (a: number, b: number): void =>
     assert.ok(Math.abs(a - b) < 2e-6 * Math.max(1, Math.abs(b)), `${a} ${b}`);
-  first.forEach((value, i) => near(actual[i]!, value));
+  for (const [i, value] of first.entries()) near(actual[i]!, value);
   near(actual[last[0]]!, last[1]);
   near(
     actual.reduce((total, value) => total + value, 0),
