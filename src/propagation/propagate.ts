@@ -9,16 +9,17 @@ import { writeFolderAtomic } from "../atomic-output.js";
 import { CheckpointError } from "../errors.js";
 import { writeModelCard } from "../model/card/model-card.js";
 import { copyTensor, float32Tensor, openCheckpoint, writeCheckpoint } from "../model/checkpoint.js";
+import { mapTokenIds } from "../model/map-token-ids.js";
 import { type ModelOutput, shardBytes } from "../model/model-output.js";
 import { embeddingName, headName } from "../model/tensor-names.js";
 import type { Progress } from "../progress.js";
 import { loadTokenizer } from "../tokenizer/load-tokenizer.js";
 import type { Tokenizer } from "../tokenizer/tokenizer.js";
+import { carryMarks } from "./carry-marks.js";
 import { checkModels, type PropagationModels } from "./check-models.js";
 import { type MapSummary, mapRows } from "./map-rows.js";
 import { type TokenizedModel, withModels } from "./open-models.js";
 import { type PropagationMethodName, propagationMethods } from "./registry.js";
-import { mapTokenIds } from "./token-ids.js";
 import { readOptionalJson, writeInstructTokenizer, writeJson } from "./write-instruct-tokenizer.js";
 
 export interface PropagationOptions {
@@ -102,6 +103,7 @@ async function writePropagated(
   const tensors = names.map((name) => replaced.get(name) ?? copyTensor(instruct.checkpoint, name));
   writeCheckpoint(folder, newConfig, tensors, { maxShardBytes: shardBytes(options.output) });
   writeInstructTokenizer(options.adapted, options.instruct, folder);
+  carryMarks(options.instruct, folder);
   if (newGeneration !== undefined) writeJson(path.join(folder, "generation_config.json"), newGeneration);
   const summary: PropagationSummary = {
     method: options.method,
