@@ -3,6 +3,7 @@
  * where they are tied. Same special token, same row; every other row by the initializer from its pieces
  * under the original tokenizer. All other weights are copied.
  */
+import { existsSync } from "node:fs";
 import path from "node:path";
 import { writeFileAtomic, writeFolderAtomic } from "../atomic-output.js";
 import { CheckpointError } from "../errors.js";
@@ -15,6 +16,7 @@ import {
   type TensorSource,
   writeCheckpoint,
 } from "../model/checkpoint.js";
+import { readJsonObject } from "../model/config.js";
 import { type ModelOutput, shardBytes } from "../model/model-output.js";
 import { embeddingName, headName } from "../model/tensor-names.js";
 import type { Progress } from "../progress.js";
@@ -90,14 +92,16 @@ export async function initialise(job: InitialiseJob, progress?: Progress): Promi
 }
 
 function cardStep(
-  { model, initializer, head_initializer, seed = 0 }: InitialiseJob,
+  { model, tokenizer, initializer, head_initializer, seed = 0 }: InitialiseJob,
   summary: InitialiseSummary,
 ): ModelStep {
+  const facts = path.join(tokenizer, "vocabulary.json");
+  const vocabulary = existsSync(facts) ? readJsonObject(facts) : null;
   return {
     title: "Rows for a new vocabulary",
     text: "The rows of the new tokens were made from those of the old ones; all other weights are as they were.",
     models: { model },
-    options: { initializer, head_initializer, seed },
+    options: { initializer, head_initializer, seed, vocabulary },
     numbers: { ...summary },
   };
 }

@@ -1,5 +1,4 @@
 /** What the tensors of an adapter are for: halves of a product that is added to a matrix, or a whole tensor in place of the base's. */
-import path from "node:path";
 import { CheckpointError } from "../../errors.js";
 import type { ModelConfig } from "../config.js";
 import type { SafetensorsFile } from "../safetensors.js";
@@ -24,15 +23,52 @@ export interface AdapterPlan {
 
 /** Throws `CheckpointError` (`checkpoint.adapter_differs`) where the adapter is not one of this base, or not whole; reads no values. */
 export function planAdapter(file: SafetensorsFile, adapter: AdapterConfig, base: ModelConfig): AdapterPlan {
-  const differs = (fault: string): never => {
-    throw new CheckpointError("checkpoint.adapter_differs", `${file.file}: ${fault}`, {
-      hint: `It was made for another model, or is not whole; base_model_name_or_path in ${adapterConfigFile} names the base.`,
-    });
-  };
   const shapes = tensorShapes(base);
-  const { tie_word_embeddings: tied, hidden_size: width, vocab_size } = base;
-  if (tied) shapes.set(headName, [vocab_size, width]);
-  const shapeOf = (name: string): number[] => file.tensors.get(name)!.shape;
+  if (base.tie_word_embeddings) shapes.set(headName, [base.vocab_size, base.hidden_size]);
+  const { products, replacements } = findTargets(file, shapes);
+  const embedding = replacements.get(embeddingName);
+  const rows = embedding === undefined ? base.vocab_size : (file.tensors.get(embedding)!.shape[0] ?? 0);
+  for (const name of [embeddingName, headName]) shapes.set(name, [rows, base.hidden_size]);
+  if (rows !== base.vocab_size && !base.tie_word_embeddings && !replacements.has(headName)) {
+    const head = `the base's LM head has ${base.vocab_size}, and there is none in the adapter`;
+    throw differs(file, `${embedding} has ${rows} rows, ${head}`);
+  }
+  for (const [target, name] of replacements) checkShape(file, name, shapes.get(target)!);
+  const whole = new Map<string, Required<Product>>();
+  for (const [target, { a, b, ofEmbedding }] of products) {
+    if (a === undefined || b === undefined) {
+      throw differs(file, `${a ?? b} has no ${a === undefined ? "A" : "B"} beside it`);
+    }
+    if (base.tie_word_embeddings && (target === embeddingName || target === headName)) {
+      const table = "the base uses one table as embedding and LM head";
+      throw differs(file, `${a}: ${table}, which cannot take a product for one of them`);
+    }
+    const [height, columns] = shapes.get(target)! as [number, number];
+    const rank = adapter.rankOf(target.slice(0, -".weight".length));
+    checkShape(file, a, ofEmbedding ? [rank, height] : [rank, columns]);
+    checkShape(file, b, ofEmbedding ? [columns, rank] : [height, rank]);
+    whole.set(target, { a, b, ofEmbedding });
+  }
+  if (whole.size + replacements.size === 0) throw differs(file, "there is no tensor in it");
+  const lacking = lackingModule([...shapes.keys()], adapter, whole, replacements);
+  if (lacking === undefined) return { products: whole, replacements, rows };
+  throw differs(file, `there is nothing for ${lacking}, which ${adapterConfigFile} says was trained`);
+}
+
+const differs = ({ file }: SafetensorsFile, fault: string): CheckpointError =>
+  new CheckpointError("checkpoint.adapter_differs", `${file}: ${fault}`, {
+    hint: `It was made for another model, or is not whole; base_model_name_or_path in ${adapterConfigFile} names the base.`,
+  });
+
+function checkShape(file: SafetensorsFile, name: string, expected: readonly number[]): void {
+  const { shape } = file.tensors.get(name)!;
+  if (shape.length === expected.length && shape.every((length, i) => length === expected[i])) return;
+  const wanted = `with the base model and ${adapterConfigFile} it is [${expected.join(", ")}]`;
+  throw differs(file, `${name} has shape [${shape.join(", ")}], ${wanted}`);
+}
+
+/** Which tensor of the base each tensor of the file is for. */
+function findTargets(file: SafetensorsFile, shapes: ReadonlyMap<string, readonly number[]>) {
   const products = new Map<string, Product>();
   const replacements = new Map<string, string>();
   for (const name of file.tensors.keys()) {
@@ -41,60 +77,15 @@ export function planAdapter(file: SafetensorsFile, adapter: AdapterConfig, base:
     // Some tools leave out what stands before `embed_tokens`.
     const target = shapes.has(wanted) ? wanted : [...shapes.keys()].find((known) => known.endsWith(`.${wanted}`));
     if (target === undefined || (half !== undefined && shapes.get(target)!.length !== 2)) {
-      return differs(`${name} belongs to nothing in the base model`);
+      throw differs(file, `${name} belongs to nothing in the base model`);
     }
-    if (half === undefined) {
-      if (replacements.has(target)) differs(`${name} and ${replacements.get(target)} are the same tensor`);
-      replacements.set(target, name);
-    } else {
-      const product = products.get(target) ?? { ofEmbedding };
-      if (product[half] !== undefined) differs(`${name} and ${product[half]} are the same tensor`);
-      products.set(target, { ...product, [half]: name });
-    }
+    const product = products.get(target) ?? { ofEmbedding };
+    const other = half === undefined ? replacements.get(target) : product[half];
+    if (other !== undefined) throw differs(file, `${name} and ${other} are the same tensor`);
+    if (half === undefined) replacements.set(target, name);
+    else products.set(target, { ...product, [half]: name });
   }
-  const embedding = replacements.get(embeddingName);
-  const rows = embedding === undefined ? vocab_size : (shapeOf(embedding)[0] ?? 0);
-  for (const name of [embeddingName, headName]) shapes.set(name, [rows, width]);
-  if (rows !== vocab_size && !tied && !replacements.has(headName)) {
-    differs(`${embedding} has ${rows} rows, the base's LM head has ${vocab_size}, and there is none in the adapter`);
-  }
-  for (const [target, name] of replacements) {
-    if (String(shapeOf(name)) === String(shapes.get(target))) continue;
-    differs(
-      `${name} has shape [${shapeOf(name).join(", ")}], the base model's has [${shapes.get(target)!.join(", ")}]`,
-    );
-  }
-  const whole = new Map<string, Required<Product>>();
-  for (const [target, { a, b, ofEmbedding }] of products) {
-    if (a === undefined || b === undefined) return differs(`${a ?? b} has no ${a === undefined ? "A" : "B"} beside it`);
-    if (tied && (target === embeddingName || target === headName)) {
-      differs(`${a}: the base uses one table as embedding and LM head, which cannot take a product for one of them`);
-    }
-    const [height, columns] = shapes.get(target)! as [number, number];
-    const rank = adapter.rankOf(target.slice(0, -".weight".length));
-    const expected = ofEmbedding
-      ? [
-          [rank, height],
-          [columns, rank],
-        ]
-      : [
-          [rank, columns],
-          [height, rank],
-        ];
-    for (const [i, name] of [a, b].entries()) {
-      if (String(shapeOf(name)) === String(expected[i])) continue;
-      differs(
-        `${name} has shape [${shapeOf(name).join(", ")}], with the base model and ${adapterConfigFile} it is [${expected[i]!.join(", ")}]`,
-      );
-    }
-    whole.set(target, { a, b, ofEmbedding });
-  }
-  if (whole.size + replacements.size === 0) differs("there is no tensor in it");
-  const lacking = lackingModule([...shapes.keys()], adapter, whole, replacements);
-  if (lacking !== undefined) {
-    differs(`there is nothing for ${lacking}, which ${path.basename(adapterConfigFile)} says was trained`);
-  }
-  return { products: whole, replacements, rows };
+  return { products, replacements };
 }
 
 function readName(name: string): { module: string; half: "a" | "b" | undefined; ofEmbedding: boolean } {
