@@ -49,7 +49,7 @@ export const calibrateCommand = defineAction<Arguments>({
     const section = sectionFrom(calibrationSchema, { ...options }, { prompts });
     const model = await modelFolder(options.model);
     const teacher = await modelFolder(options.teacher);
-    checkOutputFolder(out, [model, teacher]);
+    checkOutputFolder(out, [model, teacher, options.model, options.teacher]);
     const job = { model, teacher, options: section, seed, compute: computeFrom(options), out, output: written };
     const summary = await withWorkFolder(out, (work) =>
       withProgress((progress, signal) => calibrate({ ...job, work }, progress, signal)),

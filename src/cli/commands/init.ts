@@ -38,7 +38,7 @@ export const initCommand = defineAction<Arguments>({
     const written = outputFrom(options);
     const tokenizer = await tokenizerPlace(options.tokenizer);
     const model = await modelFolder(options.model);
-    checkOutputFolder(out, [model, tokenizer]);
+    checkOutputFolder(out, [model, tokenizer, options.model]);
     await withProgress((progress) =>
       initialise(
         { model, tokenizer, initializer, head_initializer: options["head-initializer"], seed, out, output: written },

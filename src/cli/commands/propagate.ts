@@ -34,7 +34,7 @@ export const propagateCommand = defineAction<Arguments>({
     const base = await modelFolder(models.base);
     const instruct = await modelFolder(models.instruct);
     const adapted = await modelFolder(models.adapted);
-    checkOutputFolder(out, [base, instruct, adapted]);
+    checkOutputFolder(out, [base, instruct, adapted, models.base, models.instruct, models.adapted]);
     const summary = await withProgress((progress) =>
       propagate({ base, instruct, adapted, method, out, output: written }, progress),
     );

@@ -18,7 +18,7 @@ import {
   writing,
 } from "../common-options.js";
 import { type CorporaArguments, corporaFrom, withCorpora } from "../corpora-options.js";
-import { modelFolder } from "../model-folder.js";
+import { modelFolder, tokenizerPlace } from "../model-folder.js";
 import { createOutput } from "../output.js";
 import { checkOutputFolder } from "../output-folder.js";
 import { schemaOptions, sectionFrom } from "../schema-options.js";
@@ -45,7 +45,7 @@ export const trainCommand = defineAction<Arguments>({
     withCorpora(writing(reporting(computing(yargs))))
       .option("model", { type: "string", describe: "model folder or hub id to start from", conflicts: "config" })
       .option("config", { type: "string", describe: "config.json of a model from scratch, random weights" })
-      .option("tokenizer", { type: "string", describe: "tokenizer folder; the model's own where left out" })
+      .option("tokenizer", { type: "string", describe: "tokenizer folder or hub id; the model's own where left out" })
       .option("original", { type: "string", describe: "the tokenizer before, for --rows new" })
       .option("validation", { type: "string", array: true, describe: "globs of held-out text" })
       .option("documents", {
@@ -69,6 +69,8 @@ export const trainCommand = defineAction<Arguments>({
     const section = sectionFrom(pretrainingSchema, { ...options });
     const { corpora, sampling } = corporaFrom(options, documents);
     checkOutputFolder(out, [options.model, options.tokenizer]);
+    const tokenizer = options.tokenizer && (await tokenizerPlace(options.tokenizer));
+    const original = options.original && (await tokenizerPlace(options.original));
     const summary = await withWorkFolder(out, async (work) => {
       const { model, discard } = await startingModel(options, seed, `${work}.start`);
       try {
@@ -76,8 +78,8 @@ export const trainCommand = defineAction<Arguments>({
           pretrain(
             {
               model,
-              ...(options.tokenizer !== undefined && { tokenizer: options.tokenizer }),
-              original: options.original,
+              ...(tokenizer && { tokenizer }),
+              original: original || undefined,
               corpora,
               sampling,
               ...(validation !== undefined && { validation: { files: validation, documents } }),
