@@ -57,7 +57,7 @@ export async function runPipeline(recipe: Recipe, options: PipelineOptions): Pro
   const unlock = lockRun(folder);
   const hashes = openHashCache(path.join(folder, ".hashes.json"));
   try {
-    const models = await resolveModels(recipe);
+    const models = await resolveModels(recipe, { progress, signal });
     const context: RunContext = { recipe, models, folder, progress, signal: signal ?? new AbortController().signal };
     const made: Made = {};
     let again = options.fresh ?? false;

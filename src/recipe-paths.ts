@@ -7,6 +7,7 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import { escapePath, globSync, isDynamicPattern } from "tinyglobby";
 import { tasks } from "./benchmark/registry.js";
+import { parseHubId } from "./model/hub/hub-id.js";
 import { packageRoot } from "./package-root.js";
 
 type Kind = "model" | "glob" | "folder";
@@ -42,7 +43,8 @@ export function resolveRecipePaths(raw: Section, recipeFolder: string): string[]
         const found = kind === "glob" ? findGlob(name, roots) : findPath(name, roots);
         if (found !== undefined) return found;
         if (kind !== "model") faults.push(`${place}: ${name} ${kind === "glob" ? "matches nothing" : "is not there"}`);
-        else if (!hubId.test(name)) faults.push(`${place}: ${name} is neither a folder nor a hub id`);
+        else if (shipped.test(name) || parseHubId(name) === undefined)
+          faults.push(`${place}: ${name} is neither a folder nor a hub id`);
         return name;
       };
       const value = section[last];
@@ -54,8 +56,8 @@ export function resolveRecipePaths(raw: Section, recipeFolder: string): string[]
   return [...faults, ...missingDatasets(raw)];
 }
 
-/** `org/name`; what begins with a folder that ships with lep is a path. */
-const hubId = /^(?!data\/|recipes\/|tokenizers\/)[A-Za-z0-9][\w.-]*\/[\w.-]+$/;
+/** What begins with a folder that ships with lep is a path, though it looks like a hub id. */
+const shipped = /^(data|recipes|tokenizers)\//;
 
 interface Match {
   section: Section;

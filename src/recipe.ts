@@ -11,6 +11,7 @@ import { calibrationSchema } from "./calibration/options.js";
 import { textFilesSchema } from "./corpus/text-files.js";
 import { engineNames } from "./engine/registry.js";
 import { RecipeError } from "./errors.js";
+import { modelOutputSchema } from "./model/model-output.js";
 import { replayName } from "./pretraining/mix-corpora.js";
 import { pretrainingSchema } from "./pretraining/options.js";
 import { samplingSchema } from "./pretraining/sampling/options.js";
@@ -143,6 +144,7 @@ export const recipeSchema = z.strictObject({
   calibration: calibrationSchema.optional(),
   benchmark: benchmark.optional(),
   report: report.optional(),
+  output: modelOutputSchema.optional(),
 });
 
 export type Recipe = z.infer<typeof recipeSchema>;

@@ -76,6 +76,14 @@ benchmark: {data: data/tiny/benchmark, taks: [rummlu]}
   assert.match(message, /corpus\.train\.0: .*matches nothing/);
 });
 
+test("a hub id may name a revision; what looks like a path that ships is none", () => {
+  const { models } = loadRecipe(recipe("name: r\nmodels: {base: org/base@v1.0, instruct: org/instruct}\n"));
+  assert.deepEqual(models, { base: "org/base@v1.0", instruct: "org/instruct" });
+  for (const base of ["data/tiny-bse", "org/base@", "org/base@../x"]) {
+    assert.match(faults(`name: r\nmodels: {base: ${base}}\n`), /models\.base: .*neither a folder nor a hub id/);
+  }
+});
+
 test("tokenizers and texts of the report: found by name, and missing ones are faults", () => {
   const text = `
 name: r

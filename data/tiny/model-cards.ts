@@ -1,5 +1,9 @@
 /** README.md of the two models that ship. */
-const common = (title: string, command: string, text: string): string => `# ${title}
+const common = (title: string, command: string, text: string): string => `---
+language: [en, ru]
+license: apache-2.0
+---
+# ${title}
 
 ${text}
 

@@ -12,8 +12,10 @@ import { finishModelFolder, trainModel } from "../engine/train-model.js";
 import { trainingOptions } from "../engine/training-schema.js";
 import { contentHashes, corpusState, openWorkFolder, withoutCheckpoints } from "../engine/work-folder.js";
 import { RecipeError } from "../errors.js";
+import type { ModelStep } from "../model/card/model-card.js";
 import { checkTokenizerFits } from "../model/check-tokenizer-fits.js";
 import { readModelConfig } from "../model/config.js";
+import { type ModelOutput, shardBytes } from "../model/model-output.js";
 import type { Progress } from "../progress.js";
 import { loadTokenizer } from "../tokenizer/load-tokenizer.js";
 import { makeCalibrationData } from "./calibration-data.js";
@@ -29,6 +31,7 @@ export interface CalibrateJob {
   options: TuningOptions;
   seed: number;
   compute: ComputeOptions;
+  output?: ModelOutput | undefined;
   /** The calibrated model folder; written whole or not at all. */
   out: string;
   /** Folder of the answers, where several jobs with the same teacher, prompts and filters share them; in `work` where left out. */
@@ -108,14 +111,14 @@ export async function calibrate(
       validation: options.evaluate_every === 0 ? undefined : { file: data.measured, characters: null },
       options: trainingOptions(options, data.blocks, seed),
       compute,
+      shard_bytes: shardBytes(job.output),
       work,
     },
     progress,
     signal,
   );
   const after = await loss(engine, job, trained.folder, data.measured, "after", signal);
-  await finishModelFolder(trained, { model, tokenizer: tokenizer.source }, out, { "answers.jsonl": made.answers });
-  return {
+  const summary: CalibrationSummary = {
     examples: data.examples,
     answers: made.conversations.length,
     copies: data.copies,
@@ -130,6 +133,21 @@ export async function calibrate(
     tokens_per_second: trained.tokens_per_second,
     peak_mb: trained.peak_mb,
     warnings: [...data.warnings, ...trained.warnings],
+  };
+  const card = { step: cardStep(job, summary), languages: job.output?.languages };
+  const further = { "answers.jsonl": made.answers };
+  await finishModelFolder(trained, { model, tokenizer: tokenizer.source }, out, further, card);
+  return summary;
+}
+
+function cardStep({ model, teacher, options, seed }: CalibrateJob, summary: CalibrationSummary): ModelStep {
+  const { tokens_per_second: _rate, peak_mb: _memory, warnings: _warnings, ...numbers } = summary;
+  return {
+    title: "Calibrated",
+    text: "Fine-tuned on conversations, with a loss on the assistant's tokens only.",
+    models: { model, teacher },
+    options: { ...options, checkpoint_every: null, seed },
+    numbers,
   };
 }
 

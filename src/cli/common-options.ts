@@ -2,6 +2,8 @@ import type { Argv } from "yargs";
 import type { ComputeOptions, Device } from "../engine/engine.js";
 import { type EngineName, engineNames } from "../engine/registry.js";
 import { RecipeError } from "../errors.js";
+import { type ModelOutput, modelOutputSchema } from "../model/model-output.js";
+import { sectionFrom } from "./schema-options.js";
 
 /** `--engine`, `--device` and `--threads`, wherever something computes. */
 export function computing<T>(yargs: Argv<T>) {
@@ -31,6 +33,22 @@ export const wholeNumber =
     if (Number.isInteger(value) && value >= 0) return value;
     throw new RecipeError("command.invalid", `--${name}: ${value} is not a whole number from 0 on`);
   };
+
+/** `--shard-size` and `--languages`, wherever a model is written. */
+export function writing<T>(yargs: Argv<T>) {
+  return yargs
+    .option("shard-size", { type: "string", describe: modelOutputSchema.shape.shard_size.description })
+    .option("languages", { type: "string", array: true, describe: modelOutputSchema.shape.languages.description });
+}
+
+export interface WritingArguments {
+  "shard-size"?: string;
+  languages?: string[];
+}
+
+/** Throws `RecipeError`. */
+export const outputFrom = ({ "shard-size": size, languages }: WritingArguments): ModelOutput =>
+  sectionFrom(modelOutputSchema, { "shard-size": size, languages });
 
 /** `--json` and `--offline`, everywhere. */
 export function reporting<T>(yargs: Argv<T>) {

@@ -114,6 +114,8 @@ export interface TrainingJob {
   log?: string | undefined;
   /** Where the trained model is written: a complete model folder's weights and config (no tokenizer files). */
   output: string;
+  /** Largest weights file, bytes; that of `writeCheckpoint` where left out. */
+  shard_bytes?: number | undefined;
 }
 
 /** What the held-out data says of the weights after a step. */

@@ -6,6 +6,7 @@ import { cpSync, existsSync, readdirSync, readFileSync, renameSync, rmSync } fro
 import path from "node:path";
 import { writeFileAtomic, writeFolderAtomic } from "../atomic-output.js";
 import { makeFolder } from "../make-folder.js";
+import { type ModelStep, writeModelCard } from "../model/card/model-card.js";
 import { checkTokenizerFits } from "../model/check-tokenizer-fits.js";
 import { readModelConfig } from "../model/config.js";
 import type { Progress } from "../progress.js";
@@ -33,6 +34,8 @@ export interface TrainModelJob {
   validation?: ValidationData | undefined;
   options: TrainingOptions;
   compute: ComputeOptions;
+  /** Largest file of the trained weights, bytes. */
+  shard_bytes?: number | undefined;
   /** Folder for checkpoints, the log and the trained weights; a killed training continues from it. */
   work: string;
 }
@@ -87,6 +90,7 @@ export async function trainModel(
       checkpoints: path.join(work, "checkpoints"),
       log,
       output: folder,
+      shard_bytes: job.shard_bytes,
     },
     shown.step,
     signal,
@@ -130,13 +134,14 @@ const mean = (values: number[]): number => values.reduce((sum, value) => sum + v
 
 /**
  * Makes `out` of a trained model: weights, config and log, `generation_config.json` of the model it came
- * from, the tokenizer's files, and further files by name. Whole or not at all.
+ * from, the tokenizer's files, further files by name, and a card that says how it was made. Whole or not at all.
  */
 export async function finishModelFolder(
   trained: TrainedModel,
   from: { model: string; tokenizer: string },
   out: string,
   further: Record<string, string> = {},
+  card?: { step: ModelStep; languages?: readonly string[] | undefined },
 ): Promise<void> {
   await writeFolderAtomic(out, (partial) => {
     for (const name of readdirSync(trained.folder)) moveFile(path.join(trained.folder, name), path.join(partial, name));
@@ -148,6 +153,7 @@ export async function finishModelFolder(
     for (const [name, file] of Object.entries({ [logFile]: trained.log, ...further })) {
       cpSync(file, path.join(partial, name));
     }
+    if (card !== undefined) writeModelCard(partial, card.step, card.languages);
   });
 }
 

@@ -3,6 +3,7 @@
  * to the maps that they adapt (W + alpha / rank · B A, in float32), everything else copied byte by byte.
  */
 import path from "node:path";
+import { addLowRank, type LowRank } from "../model/add-low-rank.js";
 import { type Checkpoint, copyTensor, type TensorSource, writeCheckpoint } from "../model/checkpoint.js";
 import type { TrainingJob } from "./engine.js";
 import { adapterName } from "./parameter-layout.js";
@@ -13,7 +14,7 @@ import { pieceNumbers, type TrainedValues, trainedPieces, valuesOf } from "./tra
 export function writeTrained(
   trained: TrainedValues,
   checkpoint: Checkpoint,
-  { output, options }: Pick<TrainingJob, "output" | "options">,
+  { output, options, shard_bytes }: Pick<TrainingJob, "output" | "options" | "shard_bytes">,
 ): void {
   const byName = new Map(trained.layout.parameters.map((parameter) => [parameter.name, parameter]));
   const tensors = [...checkpoint.tensors.values()].map((info): TensorSource => {
@@ -24,37 +25,21 @@ export function writeTrained(
     const scale = options.lora.alpha / options.lora.rank;
     return {
       ...info,
-      pieces: () => mergedPieces(checkpoint, info.name, valuesOf(trained, a), valuesOf(trained, b), scale),
+      pieces: () => mergedPieces(checkpoint, info.name, { a: valuesOf(trained, a), b: valuesOf(trained, b), scale }),
     };
   });
-  writeCheckpoint(output, checkpoint.config.raw, tensors);
+  writeCheckpoint(output, checkpoint.config.raw, tensors, { maxShardBytes: shard_bytes });
   if (options.trainable === "lora" && options.lora.adapter) {
     writeAdapter(path.join(output, "adapter"), trained, checkpoint, options);
   }
 }
 
-/** `a` [rank, in], `b` [out, rank]. */
-function* mergedPieces(
-  checkpoint: Checkpoint,
-  name: string,
-  a: Float32Array,
-  b: Float32Array,
-  scale: number,
-): Generator<Float32Array> {
+function* mergedPieces(checkpoint: Checkpoint, name: string, added: LowRank): Generator<Float32Array> {
   const [height, width] = checkpoint.tensors.get(name)!.shape as [number, number];
-  const rank = a.length / width;
   const most = Math.max(1, Math.floor(pieceNumbers / width));
   for (let at = 0; at < height; at += most) {
-    const count = Math.min(most, height - at);
-    const piece = checkpoint.readRows(name, at, count);
-    for (let row = 0; row < count; row++) {
-      const out = piece.subarray(row * width, (row + 1) * width);
-      for (let r = 0; r < rank; r++) {
-        const factor = scale * b[(at + row) * rank + r]!;
-        const adapter = a.subarray(r * width, (r + 1) * width);
-        for (let i = 0; i < width; i++) out[i] = out[i]! + factor * adapter[i]!;
-      }
-    }
+    const piece = checkpoint.readRows(name, at, Math.min(most, height - at));
+    addLowRank(piece, at, width, added);
     yield piece;
   }
 }

@@ -18,7 +18,7 @@ export function writeCheckpoint(
   folder: string,
   config: Record<string, unknown>,
   tensors: TensorSource[],
-  options: { maxShardBytes?: number } = {},
+  options: { maxShardBytes?: number | undefined } = {},
 ): void {
   const shards = splitIntoShards(tensors, options.maxShardBytes ?? defaultShardBytes);
   const nameOf = (i: number): string => (shards.length === 1 ? singleFile : shardFile(i + 1, shards.length));

@@ -2,7 +2,7 @@ import path from "node:path";
 import { calibrate } from "../calibration/calibrate.js";
 import { corpusFiles, withoutFiles } from "./corpora.js";
 import { initialiseRows } from "./initialise-rows.js";
-import { type CalibrationResult, computeOptions, type DefineStage } from "./run-context.js";
+import { type CalibrationResult, computeOptions, type DefineStage, writtenAs } from "./run-context.js";
 
 /** Stage 4: the tuned model in `calibrated/`, and the controls that the recipe names, tuned in the same way. */
 export const calibrationStage: DefineStage<CalibrationResult> = async (context, made) => {
@@ -27,6 +27,7 @@ export const calibrationStage: DefineStage<CalibrationResult> = async (context, 
       prompts: null,
       copy_task: withoutFiles(section.copy_task),
       plain_text: withoutFiles(section.plain_text),
+      ...writtenAs(recipe),
     },
     seed: recipe.seed,
     run: async (folder, work) => {
@@ -43,6 +44,7 @@ export const calibrationStage: DefineStage<CalibrationResult> = async (context, 
             options,
             seed: recipe.seed,
             compute: computeOptions(context),
+            output: recipe.output,
             out: path.join(folder, row),
             answers: path.join(work, "answers"),
             work: path.join(work, row),

@@ -9,6 +9,6 @@ export async function initialiseRows(
   out: string,
 ): Promise<void> {
   const { initializer, head_initializer, pad_to_multiple_of } = recipe.pretraining!;
-  const rows = { initializer, head_initializer, pad_to_multiple_of, seed: recipe.seed };
+  const rows = { initializer, head_initializer, pad_to_multiple_of, seed: recipe.seed, output: recipe.output };
   await initialise({ model, tokenizer, ...rows, out }, progress);
 }

@@ -3,7 +3,7 @@ import { pretrain } from "../pretraining/pretrain.js";
 import { corpusFiles, trainingCorpora, validationCorpus, withoutFiles } from "./corpora.js";
 import { heldOutBits } from "./held-out-bits.js";
 import { initialiseRows } from "./initialise-rows.js";
-import { computeOptions, type DefineStage, type PretrainingResult } from "./run-context.js";
+import { computeOptions, type DefineStage, type PretrainingResult, writtenAs } from "./run-context.js";
 import { adaptedTokenizer } from "./vocabulary-stage.js";
 
 /** Stage 2: `initialised/` (new rows) and `adapted/` (trained), both bases. */
@@ -32,6 +32,7 @@ export const pretrainingStage: DefineStage<PretrainingResult> = async (context, 
       replay: withoutFiles(options.replay),
       corpora: corpora.map((corpus) => ({ ...corpus, files: null })),
       sampling: sampling ?? null,
+      ...writtenAs(recipe),
     },
     seed: recipe.seed,
     run: async (folder, work) => {
@@ -47,6 +48,7 @@ export const pretrainingStage: DefineStage<PretrainingResult> = async (context, 
           options,
           seed: recipe.seed,
           compute: computeOptions(context),
+          output: recipe.output,
           out: path.join(folder, "adapted"),
           work: path.join(work, "pretraining"),
           // Outside the stage's folder: a run with other blocks or steps finds its text tokenised.

@@ -1,7 +1,7 @@
 import path from "node:path";
 import { propagate } from "../propagation/propagate.js";
 import { initialiseRows } from "./initialise-rows.js";
-import type { DefineStage, PropagationResult } from "./run-context.js";
+import { type DefineStage, type PropagationResult, writtenAs } from "./run-context.js";
 
 /** Folder → method: the recipe's method is `propagated`, the others go by their names. */
 function propagationRows(method: string, also: readonly string[]): Record<string, string> {
@@ -26,6 +26,7 @@ export const propagationStage: DefineStage<PropagationResult> = async (context, 
       ...propagation,
       initializer: pretraining!.initializer,
       head_initializer: pretraining!.head_initializer,
+      ...writtenAs(recipe),
     },
     seed: recipe.seed,
     run: async (folder) => {
@@ -37,7 +38,14 @@ export const propagationStage: DefineStage<PropagationResult> = async (context, 
           result[row] = null;
         } else {
           result[row] = await propagate(
-            { base: models.base, instruct, adapted, method: method as typeof propagation.method, out },
+            {
+              base: models.base,
+              instruct,
+              adapted,
+              method: method as typeof propagation.method,
+              out,
+              output: recipe.output,
+            },
             progress,
           );
         }

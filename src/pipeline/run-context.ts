@@ -41,6 +41,10 @@ export type BenchmarkStageResult = Record<string, BenchmarkResult & { bits_per_c
 /** Describes a stage for this run, or nothing where the recipe has no such section. */
 export type DefineStage<Result> = (context: RunContext, made: Made) => Promise<Stage<Result> | undefined>;
 
+/** As an option of a stage that writes models; where the recipe says nothing, runs made before the key was there stay reusable. */
+export const writtenAs = ({ output }: Recipe): { output?: Recipe["output"] } =>
+  output === undefined ? {} : { output };
+
 export function computeOptions({ recipe }: RunContext): ComputeOptions {
   return { engine: recipe.engine, device: recipe.device, threads: recipe.threads };
 }

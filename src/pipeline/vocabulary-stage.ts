@@ -17,21 +17,23 @@ export function adaptedTokenizer(context: RunContext, made: Made): string {
 }
 
 /** Stage 1: the new tokenizer in `tokenizer/`, and in `report/` how it and others cut the validation text. */
-export const vocabularyStage: DefineStage<VocabularyResult> = async ({ recipe, models, progress }) => {
+export const vocabularyStage: DefineStage<VocabularyResult> = async ({ recipe, models, progress, signal }) => {
   const { vocabulary } = recipe;
   if (vocabulary === undefined) return undefined;
   const { threads } = recipe;
   const { keep_corpus } = vocabulary;
   const corpus = trainingCorpus(recipe);
   const corpora = { validation: validationCorpus(recipe), ...recipe.report?.corpora };
+  const downloads = { progress, signal };
+  const from = vocabulary.from && (await resolveTokenizerPlace(vocabulary.from, downloads));
   const others: Record<string, string> = {};
   for (const [name, place] of Object.entries(recipe.report?.vocabularies ?? {})) {
-    others[name] = await resolveTokenizerPlace(place);
+    others[name] = await resolveTokenizerPlace(place, downloads);
   }
   const inputs: Record<string, string | string[]> = { base: models.base, corpus: await corpusFiles(corpus) };
   for (const [name, options] of Object.entries(corpora)) inputs[reportLabel(name)] = await corpusFiles(options);
   for (const [name, place] of Object.entries(others)) inputs[`report.vocabularies.${name}`] = tokenizerFiles(place);
-  if (vocabulary.from !== undefined) inputs.from = vocabulary.from;
+  if (from !== undefined) inputs.from = from;
   if (keep_corpus !== undefined) inputs.keep_corpus = await corpusFiles(keep_corpus);
   const withoutPlaces = Object.entries(corpora).map(([name, options]) => [name, { ...options, files: null }]);
   return {
@@ -48,7 +50,7 @@ export const vocabularyStage: DefineStage<VocabularyResult> = async ({ recipe, m
     seed: recipe.seed,
     run: async (folder) => {
       const out = path.join(folder, "tokenizer");
-      const summary = await buildVocabulary({ ...vocabulary, base: models.base, corpus, out, threads }, progress);
+      const summary = await buildVocabulary({ ...vocabulary, from, base: models.base, corpus, out, threads }, progress);
       const tokenizers = { original: models.base, adapted: out, ...others };
       const { rows } = await vocabularyReport({ tokenizers, corpora, out: path.join(folder, "report") }, progress);
       const onValidation = (name: string): number =>

@@ -3,9 +3,11 @@
  * where they are tied. Same special token, same row; every other row by the initializer from its pieces
  * under the original tokenizer. All other weights are copied.
  */
+import { existsSync } from "node:fs";
 import path from "node:path";
 import { writeFileAtomic, writeFolderAtomic } from "../atomic-output.js";
 import { CheckpointError } from "../errors.js";
+import { type ModelStep, writeModelCard } from "../model/card/model-card.js";
 import { checkTokenizerFits } from "../model/check-tokenizer-fits.js";
 import {
   type Checkpoint,
@@ -14,6 +16,8 @@ import {
   type TensorSource,
   writeCheckpoint,
 } from "../model/checkpoint.js";
+import { readJsonObject } from "../model/config.js";
+import { type ModelOutput, shardBytes } from "../model/model-output.js";
 import { embeddingName, headName } from "../model/tensor-names.js";
 import type { Progress } from "../progress.js";
 import { createRandom } from "../random.js";
@@ -38,6 +42,7 @@ export interface InitialiseJob {
   seed?: number | undefined;
   /** Rows are padded up to a multiple of this; 1 where left out. */
   pad_to_multiple_of?: number;
+  output?: ModelOutput | undefined;
 }
 
 export interface InitialiseSummary {
@@ -72,15 +77,33 @@ export async function initialise(job: InitialiseJob, progress?: Progress): Promi
       .map((name) => (matrices.includes(name) ? replaced(name) : copyTensor(checkpoint, name)));
     const configs = adaptedConfigs(job.model, config.raw, tokenizer, original);
     await writeFolderAtomic(job.out, (partial) => {
-      writeCheckpoint(partial, { ...configs.config, vocab_size: rows }, tensors);
+      writeCheckpoint(partial, { ...configs.config, vocab_size: rows }, tensors, {
+        maxShardBytes: shardBytes(job.output),
+      });
       writeFileAtomic(path.join(partial, "generation_config.json"), `${JSON.stringify(configs.generation, null, 2)}\n`);
       copyTokenizerFiles(job.tokenizer, partial);
+      writeModelCard(partial, cardStep(job, summary), job.output?.languages);
     });
     progress?.({ task: "initialising rows", done: rows, total: rows, unit: "rows" });
     return summary;
   } finally {
     checkpoint.close();
   }
+}
+
+function cardStep(
+  { model, tokenizer, initializer, head_initializer, seed = 0 }: InitialiseJob,
+  summary: InitialiseSummary,
+): ModelStep {
+  const facts = path.join(tokenizer, "vocabulary.json");
+  const vocabulary = existsSync(facts) ? readJsonObject(facts) : null;
+  return {
+    title: "Rows for a new vocabulary",
+    text: "The rows of the new tokens were made from those of the old ones; all other weights are as they were.",
+    models: { model },
+    options: { initializer, head_initializer, seed, vocabulary },
+    numbers: { ...summary },
+  };
 }
 
 function initializerOf(matrix: string, { initializer, head_initializer }: InitialiseJob): InitializerName {

@@ -13,8 +13,10 @@ import { finishModelFolder } from "../engine/train-model.js";
 import { writeWindows } from "../engine/validation-windows.js";
 import { contentHashes, corpusState, openWorkFolder, withoutCheckpoints } from "../engine/work-folder.js";
 import { RecipeError } from "../errors.js";
+import type { ModelStep } from "../model/card/model-card.js";
 import { checkTokenizerFits } from "../model/check-tokenizer-fits.js";
 import { readModelConfig } from "../model/config.js";
+import { type ModelOutput, shardBytes } from "../model/model-output.js";
 import type { Progress } from "../progress.js";
 import { loadTokenizer } from "../tokenizer/load-tokenizer.js";
 import type { Tokenizer } from "../tokenizer/tokenizer.js";
@@ -39,6 +41,7 @@ export interface PretrainJob {
   options: PretrainingOptions;
   seed: number;
   compute: ComputeOptions;
+  output?: ModelOutput | undefined;
   /** The trained model folder; written whole or not at all. */
   out: string;
   /** Folder of checkpoints and measurements: a killed job continues from it. Belongs to this job alone. */
@@ -138,6 +141,7 @@ export async function pretrain(
       options,
       seed,
       compute,
+      shard_bytes: shardBytes(job.output),
       work: training,
       tokens,
     },
@@ -145,8 +149,7 @@ export async function pretrain(
     signal,
   );
   const after = await measure(trained.folder, "after");
-  await finishModelFolder(trained, { model, tokenizer: tokenizer.source }, out);
-  return {
+  const summary: PretrainingSummary = {
     loss: { before: before?.loss ?? trained.losses.first, after: after?.loss ?? trained.losses.last },
     bits_per_character:
       before === undefined || after === undefined
@@ -160,6 +163,21 @@ export async function pretrain(
     kept_validation: trained.validation,
     warnings: trained.warnings,
     peak_mb: trained.peak_mb,
+  };
+  const card = { step: cardStep(job, summary), languages: job.output?.languages };
+  await finishModelFolder(trained, { model, tokenizer: tokenizer.source }, out, {}, card);
+  return summary;
+}
+
+function cardStep({ model, options, seed, corpora }: PretrainJob, summary: PretrainingSummary): ModelStep {
+  const { loss, bits_per_character, tokens, steps, kept_step, corpora: parts } = summary;
+  const what = options.trainable === "embeddings" ? "Embeddings trained" : "Model trained";
+  return {
+    title: `${what} on text`,
+    text: `Continued pre-training on ${corpora.length === 1 ? "a corpus" : `${corpora.length} corpora`}.`,
+    models: { model },
+    options: { ...options, checkpoint_every: null, seed },
+    numbers: { loss, bits_per_character, tokens, steps, kept_step, corpora: parts },
   };
 }
 

@@ -2,11 +2,15 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { CheckpointError } from "../errors.js";
+import { mapTokenIds } from "../model/map-token-ids.js";
 import type { Tokenizer } from "../tokenizer/tokenizer.js";
 
 type Json = Record<string, unknown>;
 
-/** All ids that both files hold agree with the new tokenizer; a pad token that it lacks is left out. */
+/**
+ * All ids that both files hold agree with the new tokenizer; of tokens that it lacks they are left out. Both name every id that ends
+ * a text in either.
+ */
 export function adaptedConfigs(
   model: string,
   config: Json,
@@ -26,7 +30,7 @@ export function adaptedConfigs(
     pad_token_id: moved(config.pad_token_id ?? generation.pad_token_id),
   };
   const withIds = (json: Json): Json => {
-    const changed: Json = { ...json };
+    const changed: Json = mapTokenIds(json, { from: original, to: tokenizer, source: model, lost: "left_out" });
     for (const [key, value] of Object.entries(ids)) {
       if (value === undefined) delete changed[key];
       else changed[key] = value;

@@ -27,6 +27,8 @@ export interface DocumentTraining {
   options: PretrainingOptions;
   seed: number;
   compute: ComputeOptions;
+  /** Largest file of the trained weights, bytes. */
+  shard_bytes?: number | undefined;
   /** Folder of this job's checkpoints. Emptied where it belongs to another job. */
   work: string;
   /** Folder of the tokenised text, which other jobs may find there; `tokens` in `work` where left out. */

@@ -7,16 +7,19 @@
 import path from "node:path";
 import { writeFolderAtomic } from "../atomic-output.js";
 import { CheckpointError } from "../errors.js";
+import { writeModelCard } from "../model/card/model-card.js";
 import { copyTensor, float32Tensor, openCheckpoint, writeCheckpoint } from "../model/checkpoint.js";
+import { mapTokenIds } from "../model/map-token-ids.js";
+import { type ModelOutput, shardBytes } from "../model/model-output.js";
 import { embeddingName, headName } from "../model/tensor-names.js";
 import type { Progress } from "../progress.js";
 import { loadTokenizer } from "../tokenizer/load-tokenizer.js";
 import type { Tokenizer } from "../tokenizer/tokenizer.js";
+import { carryMarks } from "./carry-marks.js";
 import { checkModels, type PropagationModels } from "./check-models.js";
 import { type MapSummary, mapRows } from "./map-rows.js";
 import { type TokenizedModel, withModels } from "./open-models.js";
 import { type PropagationMethodName, propagationMethods } from "./registry.js";
-import { mapTokenIds } from "./token-ids.js";
 import { readOptionalJson, writeInstructTokenizer, writeJson } from "./write-instruct-tokenizer.js";
 
 export interface PropagationOptions {
@@ -28,6 +31,7 @@ export interface PropagationOptions {
   method: PropagationMethodName;
   /** The folder to write. */
   out: string;
+  output?: ModelOutput | undefined;
 }
 
 export interface PropagationSummary {
@@ -97,17 +101,32 @@ async function writePropagated(
   const replaced = new Map([embedding.tensor, ...(head ? [head.tensor] : [])].map((tensor) => [tensor.name, tensor]));
   const names = [...instruct.checkpoint.tensors.keys()];
   const tensors = names.map((name) => replaced.get(name) ?? copyTensor(instruct.checkpoint, name));
-  writeCheckpoint(folder, newConfig, tensors);
+  writeCheckpoint(folder, newConfig, tensors, { maxShardBytes: shardBytes(options.output) });
   writeInstructTokenizer(options.adapted, options.instruct, folder);
+  carryMarks(options.instruct, folder);
   if (newGeneration !== undefined) writeJson(path.join(folder, "generation_config.json"), newGeneration);
-  await checkReload(folder);
-  return {
+  const summary: PropagationSummary = {
     method: options.method,
     residual: { embedding: embedding.summary.residual, head: head?.summary.residual ?? null },
     maps: { embedding: embedding.summary, head: head?.summary ?? null },
     rows,
     special_rows: special.size,
   };
+  writeCard(folder, options, summary);
+  await checkReload(folder);
+  return summary;
+}
+
+function writeCard(folder: string, options: PropagationOptions, { method, ...numbers }: PropagationSummary): void {
+  const { base, instruct, adapted, output } = options;
+  const step = {
+    title: "Embeddings propagated",
+    text: "A linear map from the base model's embeddings to the instruct model's was applied to the adapted ones. All other weights, the rows of added tokens and the chat template are the instruct model's.",
+    models: { base, instruct, adapted },
+    options: { method },
+    numbers,
+  };
+  writeModelCard(folder, step, output?.languages);
 }
 
 async function fittingEquations(

@@ -2,16 +2,24 @@ import { calibrate } from "../../calibration/calibrate.js";
 import { calibrationSchema } from "../../calibration/options.js";
 import type { Device } from "../../engine/engine.js";
 import type { EngineName } from "../../engine/registry.js";
-import { resolveModelFolder } from "../../model/resolve-model-folder.js";
 import { defineAction } from "../command.js";
-import { computeFrom, computing, reporting, wholeNumber } from "../common-options.js";
+import {
+  computeFrom,
+  computing,
+  outputFrom,
+  reporting,
+  type WritingArguments,
+  wholeNumber,
+  writing,
+} from "../common-options.js";
+import { modelFolder } from "../model-folder.js";
 import { createOutput } from "../output.js";
 import { checkOutputFolder } from "../output-folder.js";
 import { schemaOptions, sectionFrom } from "../schema-options.js";
 import { withProgress } from "../with-progress.js";
 import { withWorkFolder } from "../work-folder.js";
 
-interface Arguments {
+interface Arguments extends WritingArguments {
   model: string;
   teacher: string;
   prompts: string[];
@@ -25,7 +33,7 @@ interface Arguments {
 
 export const calibrateCommand = defineAction<Arguments>({
   builder: (yargs) =>
-    reporting(computing(yargs))
+    writing(reporting(computing(yargs)))
       .option("model", { type: "string", demandOption: true, describe: "the propagated model" })
       .option("teacher", { type: "string", demandOption: true, describe: "the original instruct model" })
       .option("prompts", { type: "string", array: true, demandOption: true, describe: "JSONL files with prompts" })
@@ -36,11 +44,13 @@ export const calibrateCommand = defineAction<Arguments>({
       })
       .options(schemaOptions(calibrationSchema, ["prompts"]))
       .example("$0 calibrate --model P --teacher I --prompts prompts.jsonl --steps 300 --out C", ""),
-  handler: async ({ model, out, seed, json, prompts, ...options }) => {
+  handler: async ({ out, seed, json, prompts, ...options }) => {
+    const written = outputFrom(options);
     const section = sectionFrom(calibrationSchema, { ...options }, { prompts });
-    const teacher = await resolveModelFolder(options.teacher);
-    checkOutputFolder(out, [model, teacher]);
-    const job = { model, teacher, options: section, seed, compute: computeFrom(options), out };
+    const model = await modelFolder(options.model);
+    const teacher = await modelFolder(options.teacher);
+    checkOutputFolder(out, [model, teacher, options.model, options.teacher]);
+    const job = { model, teacher, options: section, seed, compute: computeFrom(options), out, output: written };
     const summary = await withWorkFolder(out, (work) =>
       withProgress((progress, signal) => calibrate({ ...job, work }, progress, signal)),
     );

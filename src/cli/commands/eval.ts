@@ -4,10 +4,10 @@ import { evaluate } from "../../benchmark/evaluate.js";
 import { type TaskName, taskNames, tasks } from "../../benchmark/registry.js";
 import type { Device } from "../../engine/engine.js";
 import { RecipeError } from "../../errors.js";
-import { resolveModelFolder } from "../../model/resolve-model-folder.js";
 import { packageRoot } from "../../package-root.js";
 import { defineAction } from "../command.js";
 import { computeFrom, computing, reporting } from "../common-options.js";
+import { modelFolder, tokenizerPlace } from "../model-folder.js";
 import { createOutput } from "../output.js";
 import { withProgress } from "../with-progress.js";
 
@@ -41,14 +41,15 @@ export const evalCommand = defineAction<Arguments>({
       .option("limit", { type: "number", describe: "at most so many items a task" })
       .option("name", { type: "string", describe: "the model's name in the leaderboard" })
       .example("$0 eval --model data/tiny-instruct --tasks rummlu,cp_sent_ru --db results.sqlite", ""),
-  handler: async ({ tokenizer, db, json, limit, ...options }) => {
-    const model = options.model.endsWith(".gguf") ? options.model : await resolveModelFolder(options.model);
+  handler: async ({ db, json, limit, ...options }) => {
+    const tokenizer = options.tokenizer && (await tokenizerPlace(options.tokenizer));
+    const model = options.model.endsWith(".gguf") ? options.model : await modelFolder(options.model);
     const data = options.data ?? path.join(packageRoot(), "data", "tiny", "benchmark");
     const result = await withProgress((progress, signal) =>
       evaluate(
         {
           model,
-          tokenizer,
+          ...(tokenizer && { tokenizer }),
           name: options.name ?? path.basename(options.model),
           tasks: taskList(options.tasks, data),
           data,

@@ -1,9 +1,9 @@
 import { readModelConfig } from "../../model/config.js";
 import { exactContext } from "../../model/gguf/exact-context.js";
 import { exportGguf } from "../../model/gguf/export-gguf.js";
-import { resolveModelFolder } from "../../model/resolve-model-folder.js";
 import { defineAction } from "../command.js";
 import { computing, reporting } from "../common-options.js";
+import { modelFolder } from "../model-folder.js";
 import { createOutput } from "../output.js";
 import { withProgress } from "../with-progress.js";
 
@@ -26,7 +26,7 @@ export const exportCommand = defineAction<Arguments>({
       .option("out", { type: "string", demandOption: true, describe: "file to write" })
       .example("$0 export --model data/tiny-instruct --type q8_0 --out tiny.gguf", ""),
   handler: async ({ type, out, json, ...options }) => {
-    const model = await resolveModelFolder(options.model);
+    const model = await modelFolder(options.model);
     await withProgress((progress) => exportGguf({ model, out, type }, progress));
     const output = createOutput(json);
     const config = readModelConfig(model);

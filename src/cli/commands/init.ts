@@ -1,13 +1,13 @@
-import { resolveModelFolder } from "../../model/resolve-model-folder.js";
 import { initialise } from "../../pretraining/initialise.js";
 import { type InitializerName, initializerNames } from "../../pretraining/initializers/registry.js";
 import { defineAction } from "../command.js";
-import { computing, reporting } from "../common-options.js";
+import { computing, outputFrom, reporting, type WritingArguments, writing } from "../common-options.js";
+import { modelFolder, tokenizerPlace } from "../model-folder.js";
 import { createOutput } from "../output.js";
 import { checkOutputFolder } from "../output-folder.js";
 import { withProgress } from "../with-progress.js";
 
-interface Arguments {
+interface Arguments extends WritingArguments {
   model: string;
   tokenizer: string;
   initializer: InitializerName;
@@ -19,7 +19,7 @@ interface Arguments {
 
 export const initCommand = defineAction<Arguments>({
   builder: (yargs) =>
-    reporting(computing(yargs))
+    writing(reporting(computing(yargs)))
       .option("model", { type: "string", demandOption: true, describe: "model folder or hub id" })
       .option("tokenizer", { type: "string", demandOption: true, describe: "folder of the new tokenizer" })
       .option("initializer", {
@@ -34,11 +34,16 @@ export const initCommand = defineAction<Arguments>({
       .option("seed", { type: "number", default: 0, describe: "seed of what an initializer draws" })
       .option("out", { type: "string", demandOption: true, describe: "model folder to write" })
       .example("$0 init --model data/tiny-base --tokenizer my-tokenizer --out my-base", ""),
-  handler: async ({ tokenizer, initializer, seed, out, json, ...options }) => {
-    const model = await resolveModelFolder(options.model);
-    checkOutputFolder(out, [model, tokenizer]);
+  handler: async ({ initializer, seed, out, json, ...options }) => {
+    const written = outputFrom(options);
+    const tokenizer = await tokenizerPlace(options.tokenizer);
+    const model = await modelFolder(options.model);
+    checkOutputFolder(out, [model, tokenizer, options.model]);
     await withProgress((progress) =>
-      initialise({ model, tokenizer, initializer, head_initializer: options["head-initializer"], seed, out }, progress),
+      initialise(
+        { model, tokenizer, initializer, head_initializer: options["head-initializer"], seed, out, output: written },
+        progress,
+      ),
     );
     const output = createOutput(json);
     output.event({ event: "initialised", model, tokenizer, out });

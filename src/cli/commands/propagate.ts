@@ -1,13 +1,13 @@
-import { resolveModelFolder } from "../../model/resolve-model-folder.js";
 import { propagate } from "../../propagation/propagate.js";
 import { type PropagationMethodName, propagationMethodNames } from "../../propagation/registry.js";
 import { defineAction } from "../command.js";
-import { computing, reporting } from "../common-options.js";
+import { computing, outputFrom, reporting, type WritingArguments, writing } from "../common-options.js";
+import { modelFolder } from "../model-folder.js";
 import { createOutput } from "../output.js";
 import { checkOutputFolder } from "../output-folder.js";
 import { withProgress } from "../with-progress.js";
 
-interface Arguments {
+interface Arguments extends WritingArguments {
   base: string;
   instruct: string;
   adapted: string;
@@ -18,7 +18,7 @@ interface Arguments {
 
 export const propagateCommand = defineAction<Arguments>({
   builder: (yargs) =>
-    reporting(computing(yargs))
+    writing(reporting(computing(yargs)))
       .option("base", { type: "string", demandOption: true, describe: "the original base model" })
       .option("instruct", { type: "string", demandOption: true, describe: "the original instruct model" })
       .option("adapted", { type: "string", demandOption: true, describe: "the base with trained new embeddings" })
@@ -30,11 +30,13 @@ export const propagateCommand = defineAction<Arguments>({
       .option("out", { type: "string", demandOption: true, describe: "model folder to write" })
       .example("$0 propagate --base B --instruct I --adapted A --method conversion --out P", ""),
   handler: async ({ method, out, json, ...models }) => {
-    const base = await resolveModelFolder(models.base);
-    const instruct = await resolveModelFolder(models.instruct);
-    checkOutputFolder(out, [base, instruct, models.adapted]);
+    const written = outputFrom(models);
+    const base = await modelFolder(models.base);
+    const instruct = await modelFolder(models.instruct);
+    const adapted = await modelFolder(models.adapted);
+    checkOutputFolder(out, [base, instruct, adapted, models.base, models.instruct, models.adapted]);
     const summary = await withProgress((progress) =>
-      propagate({ base, instruct, adapted: models.adapted, method, out }, progress),
+      propagate({ base, instruct, adapted, method, out, output: written }, progress),
     );
     const output = createOutput(json);
     output.event({ event: "propagated", out, ...summary });

@@ -3,20 +3,29 @@ import { writeFolderAtomic } from "../../atomic-output.js";
 import type { Device } from "../../engine/engine.js";
 import type { EngineName } from "../../engine/registry.js";
 import { RecipeError } from "../../errors.js";
+import { writeModelCard } from "../../model/card/model-card.js";
 import { createRandomModel } from "../../model/random-model.js";
-import { resolveModelFolder } from "../../model/resolve-model-folder.js";
 import { pretrainingSchema } from "../../pretraining/options.js";
 import { pretrain } from "../../pretraining/pretrain.js";
 import { defineAction } from "../command.js";
-import { computeFrom, computing, reporting, wholeNumber } from "../common-options.js";
+import {
+  computeFrom,
+  computing,
+  outputFrom,
+  reporting,
+  type WritingArguments,
+  wholeNumber,
+  writing,
+} from "../common-options.js";
 import { type CorporaArguments, corporaFrom, withCorpora } from "../corpora-options.js";
+import { modelFolder, tokenizerPlace } from "../model-folder.js";
 import { createOutput } from "../output.js";
 import { checkOutputFolder } from "../output-folder.js";
 import { schemaOptions, sectionFrom } from "../schema-options.js";
 import { withProgress } from "../with-progress.js";
 import { withWorkFolder } from "../work-folder.js";
 
-interface Arguments extends CorporaArguments {
+interface Arguments extends CorporaArguments, WritingArguments {
   model?: string;
   config?: string;
   tokenizer?: string;
@@ -33,10 +42,10 @@ interface Arguments extends CorporaArguments {
 
 export const trainCommand = defineAction<Arguments>({
   builder: (yargs) =>
-    withCorpora(reporting(computing(yargs)))
+    withCorpora(writing(reporting(computing(yargs))))
       .option("model", { type: "string", describe: "model folder or hub id to start from", conflicts: "config" })
       .option("config", { type: "string", describe: "config.json of a model from scratch, random weights" })
-      .option("tokenizer", { type: "string", describe: "tokenizer folder; the model's own where left out" })
+      .option("tokenizer", { type: "string", describe: "tokenizer folder or hub id; the model's own where left out" })
       .option("original", { type: "string", describe: "the tokenizer before, for --rows new" })
       .option("validation", { type: "string", array: true, describe: "globs of held-out text" })
       .option("documents", {
@@ -56,9 +65,12 @@ export const trainCommand = defineAction<Arguments>({
         "two corpora, the smaller one more often",
       ),
   handler: async ({ out, seed, json, documents, validation, ...options }) => {
+    const written = outputFrom(options);
     const section = sectionFrom(pretrainingSchema, { ...options });
     const { corpora, sampling } = corporaFrom(options, documents);
     checkOutputFolder(out, [options.model, options.tokenizer]);
+    const tokenizer = options.tokenizer && (await tokenizerPlace(options.tokenizer));
+    const original = options.original && (await tokenizerPlace(options.original));
     const summary = await withWorkFolder(out, async (work) => {
       const { model, discard } = await startingModel(options, seed, `${work}.start`);
       try {
@@ -66,14 +78,15 @@ export const trainCommand = defineAction<Arguments>({
           pretrain(
             {
               model,
-              ...(options.tokenizer !== undefined && { tokenizer: options.tokenizer }),
-              original: options.original,
+              ...(tokenizer && { tokenizer }),
+              original: original || undefined,
               corpora,
               sampling,
               ...(validation !== undefined && { validation: { files: validation, documents } }),
               options: section,
               seed,
               compute: computeFrom(options),
+              output: written,
               out,
               work,
             },
@@ -101,7 +114,7 @@ async function startingModel(
   seed: number,
   folder: string,
 ): Promise<{ model: string; discard(): void }> {
-  if (model !== undefined) return { model: await resolveModelFolder(model), discard: () => {} };
+  if (model !== undefined) return { model: await modelFolder(model), discard: () => {} };
   if (config === undefined || tokenizer === undefined) {
     throw new RecipeError("command.options", "lep train needs --model, or --config and --tokenizer");
   }
@@ -111,6 +124,16 @@ async function startingModel(
   } catch (cause) {
     throw new RecipeError("command.config", `${config}: ${(cause as Error).message}`, { cause });
   }
-  await writeFolderAtomic(folder, (partial) => createRandomModel(partial, values, { seed, dtype: "F32" }));
+  await writeFolderAtomic(folder, (partial) => {
+    createRandomModel(partial, values, { seed, dtype: "F32" });
+    const text = "A new model of the configuration that was given.";
+    writeModelCard(partial, {
+      title: "Random weights",
+      text,
+      models: {},
+      options: { seed },
+      numbers: {},
+    });
+  });
   return { model: folder, discard: () => rmSync(folder, { recursive: true, force: true }) };
 }

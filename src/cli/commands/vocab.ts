@@ -1,12 +1,12 @@
 import type { Argv } from "yargs";
 import { RecipeError } from "../../errors.js";
-import { resolveTokenizerPlace } from "../../model/resolve-model-folder.js";
 import { buildVocabulary } from "../../vocabulary/build-vocabulary.js";
 import { vocabularySchema } from "../../vocabulary/options.js";
 import { type VocabularyMethodName, vocabularyMethodNames } from "../../vocabulary/registry.js";
 import { vocabularyReport } from "../../vocabulary/report/vocabulary-report.js";
 import { defineAction, defineCommand } from "../command.js";
 import { computing, reporting } from "../common-options.js";
+import { tokenizerPlace } from "../model-folder.js";
 import { namedValues } from "../named-values.js";
 import { createOutput } from "../output.js";
 import { schemaOptions, sectionFrom } from "../schema-options.js";
@@ -58,7 +58,7 @@ const build = defineCommand<BuildArguments>({
       .option("out", { type: "string", demandOption: true, describe: "tokenizer folder to write" })
       .example("$0 vocab build --method extended --base data/tiny-base --corpus 'ru/*.txt' --size 900 --out t", ""),
   handler: async ({ method, base, corpus, documents: kind, compare, json, out, threads, ...options }) => {
-    const place = (name: string | undefined) => name && resolveTokenizerPlace(name);
+    const place = (name: string | undefined) => name && tokenizerPlace(name);
     const text = (files: string[] | undefined) => files && { files, documents: kind };
     const [original, from] = [await place(base), await place(options.from)];
     const section = sectionFrom(
@@ -111,7 +111,7 @@ const report = defineCommand<ReportArguments>({
     const tokenizers = Object.create(null) as Record<string, string>;
     for (const [name, [place, another]] of Object.entries(namedValues(options.tokenizer, "--tokenizer"))) {
       if (another !== undefined) throw new RecipeError("command.options", `--tokenizer: ${name} names two tokenizers`);
-      tokenizers[name] = await resolveTokenizerPlace(place!);
+      tokenizers[name] = await tokenizerPlace(place!);
     }
     const { rows } = await withProgress((progress) =>
       vocabularyReport(

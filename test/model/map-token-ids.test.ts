@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { TokenizerError } from "../../src/errors.js";
-import { mapTokenIds } from "../../src/propagation/token-ids.js";
+import { mapTokenIds } from "../../src/model/map-token-ids.js";
 import type { Tokenizer } from "../../src/tokenizer/tokenizer.js";
 
 function vocabulary(...tokens: string[]): Tokenizer {
@@ -46,4 +46,23 @@ test("a token that is gone is named with the file and the key", () => {
         error instanceof TokenizerError && /m\/generation_config\.json: eos_token_id/.test(error.message),
     );
   }
+});
+
+test("what the new tokenizer lacks is left out where that is asked for", () => {
+  const config = {
+    bos_token_id: 1,
+    decoder_start_token_id: 4,
+    eos_token_id: [2, 4],
+    suppress_tokens: [4],
+    begin_suppress_tokens: [],
+    bad_words_ids: [[0, 4], [3]],
+    vocab_size: 5,
+  };
+  assert.deepEqual(mapTokenIds(config, { from, to, source: "config.json", lost: "left_out" }), {
+    bos_token_id: 4,
+    eos_token_id: [5],
+    begin_suppress_tokens: [],
+    bad_words_ids: [[3]],
+    vocab_size: 5,
+  });
 });

@@ -1,0 +1,17 @@
+/** What a user writes for a model of the hub: `org/name`, or `org/name@revision` for a branch, tag or commit. */
+export interface HubId {
+  name: string;
+  revision: string;
+}
+
+const pattern = /^([A-Za-z0-9][\w.-]*\/[A-Za-z0-9][\w.-]*)(?:@([\w][\w.+/-]*))?$/;
+
+/** Undefined where `text` is no hub id. The revision is `main` where none is named. */
+export function parseHubId(text: string): HubId | undefined {
+  const [, name, revision = "main"] = pattern.exec(text) ?? [];
+  // A revision becomes a path in the cache.
+  if (name === undefined || revision.split("/").some((part) => part === "" || part === "..")) return undefined;
+  return { name, revision };
+}
+
+export const isCommit = (revision: string): boolean => /^[0-9a-f]{40}$/.test(revision);
