@@ -97,6 +97,14 @@ export const initializerOptionsSchema = z
       if (options[key] !== undefined) continue;
       context.addIssue({ code: "custom", path: [key], message: `${options.method} needs it` });
     }
+    const { file, ...training } = options.vectors ?? {};
+    for (const key of Object.keys(file === undefined ? {} : training)) {
+      context.addIssue({
+        code: "custom",
+        path: ["vectors", key],
+        message: "does not count where vectors.file is given",
+      });
+    }
     const { ngram_min = 3, ngram_max = 6 } = options.vectors ?? {};
     if (ngram_min > ngram_max) {
       context.addIssue({ code: "custom", path: ["vectors", "ngram_min"], message: "is longer than ngram_max" });

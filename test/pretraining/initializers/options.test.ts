@@ -30,6 +30,9 @@ test("faults name the place and what was perhaps meant", () => {
   assert.deepEqual(faultsOf({ method: "focus", vectors: { ngram_min: 7 } }), [
     "initializer.vectors.ngram_min: is longer than ngram_max",
   ]);
+  assert.deepEqual(faultsOf({ method: "focus", vectors: { file: "a.vec", epochs: 2 } }), [
+    "initializer.vectors.epochs: does not count where vectors.file is given",
+  ]);
   assert.equal(faultsOf(3).length, 1);
 });
 
