@@ -7,14 +7,14 @@ import type { RunContext } from "./run-context.js";
 
 /** `model` with rows for `tokenizer`, as the recipe's pretraining section says they begin, in the folder `out`. */
 export async function initialiseRows(
-  { recipe, progress }: RunContext,
+  { recipe, progress, signal }: RunContext,
   model: string,
   tokenizer: string,
   out: string,
 ): Promise<InitialiseSummary> {
   const { initializer, head_initializer, pad_to_multiple_of } = recipe.pretraining!;
   const rows = { initializer, head_initializer, pad_to_multiple_of, corpus: trainingCorpus(recipe), seed: recipe.seed };
-  return initialise({ model, tokenizer, ...rows, out }, progress);
+  return initialise({ model, tokenizer, ...rows, out }, progress, signal);
 }
 
 /** The initializers of a recipe as options of a stage, and the files that they name as its inputs. */

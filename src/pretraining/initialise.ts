@@ -75,7 +75,11 @@ export interface MatrixSummary {
  * Throws `RecipeError` where the initializer lacks text, `CheckpointError` where tokenizer and model do not fit, and what the
  * readers and the initializer throw.
  */
-export async function initialise(job: InitialiseJob, progress?: Progress): Promise<InitialiseSummary> {
+export async function initialise(
+  job: InitialiseJob,
+  progress?: Progress,
+  signal?: AbortSignal,
+): Promise<InitialiseSummary> {
   const chosen = [job.initializer, job.head_initializer ?? job.initializer].map(initializerOptions);
   for (const options of chosen) checkText(options, job.corpus !== undefined);
   const checkpoint = openCheckpoint(job.model);
@@ -88,7 +92,7 @@ export async function initialise(job: InitialiseJob, progress?: Progress): Promi
     const rows = Math.ceil(tokenizer.size / multiple) * multiple;
     const { pieces, summary } = await plannedRows(tokenizer, original, rows);
     const matrices = config.tie_word_embeddings ? [embeddingName] : [embeddingName, headName];
-    const shared = { tokenizer, original, pieces, seed: job.seed ?? 0, corpus: job.corpus, progress };
+    const shared = { tokenizer, original, pieces, seed: job.seed ?? 0, corpus: job.corpus, progress, signal };
     const prepare = preparation(shared);
     const replaced = new Map<string, TensorSource>();
     for (const name of matrices) {

@@ -57,7 +57,7 @@ export const initCommand = defineAction<Arguments>({
     const initializer = sectionFrom(initializerOptionsSchema, given, { method: given.initializer });
     const model = await resolveModelFolder(given.model);
     checkOutputFolder(out, [model, tokenizer]);
-    const summary = await withProgress((progress) =>
+    const summary = await withProgress((progress, signal) =>
       initialise(
         {
           model,
@@ -69,6 +69,7 @@ export const initCommand = defineAction<Arguments>({
           out,
         },
         progress,
+        signal,
       ),
     );
     const output = createOutput(json);

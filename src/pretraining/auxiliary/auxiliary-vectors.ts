@@ -26,6 +26,7 @@ export interface VectorsJob {
   corpus?: CorpusOptions | undefined;
   seed: number;
   progress?: Progress | undefined;
+  signal?: AbortSignal | undefined;
 }
 
 /** Throws `CorpusError` where file or text are at fault, `RecipeError` where there is neither. */

@@ -33,7 +33,7 @@ type TrainingOptions = typeof defaults;
 
 /** Throws `CorpusError` `initializer.too_little_text` where fewer than two tokens occur often enough. */
 export async function trainVectors(job: VectorsJob & { corpus: CorpusOptions }): Promise<AuxiliaryVectors> {
-  const { tokenizer, corpus, progress } = job;
+  const { tokenizer, corpus, progress, signal } = job;
   const options = { ...defaults, ...given(job.options) };
   const { counts, total } = await countTokens(job);
   const ids: number[] = [];
@@ -60,7 +60,7 @@ export async function trainVectors(job: VectorsJob & { corpus: CorpusOptions }):
   for (const [place, id] of ids.entries()) placeOf[id] = place;
   const keep = keptShares(ids, counts, options.subsample);
   for (let epoch = 0, done = 0; epoch < options.epochs; epoch++) {
-    for await (const { ids: batch, starts } of tokenBatches(corpus, tokenizer)) {
+    for await (const { ids: batch, starts } of tokenBatches(corpus, tokenizer, signal)) {
       for (let text = 0; text + 1 < starts.length; text++) {
         const sentence = sampled(batch.subarray(starts[text], starts[text + 1]), placeOf, keep, random);
         model.learn(
@@ -79,10 +79,10 @@ function given(options: object): Partial<TrainingOptions> {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }
 
-async function countTokens({ tokenizer, corpus, progress }: VectorsJob & { corpus: CorpusOptions }) {
+async function countTokens({ tokenizer, corpus, progress, signal }: VectorsJob & { corpus: CorpusOptions }) {
   const counts = new Float64Array(tokenizer.size);
   let total = 0;
-  for await (const { ids } of tokenBatches(corpus, tokenizer)) {
+  for await (const { ids } of tokenBatches(corpus, tokenizer, signal)) {
     for (const id of ids) counts[id]!++;
     total += ids.length;
     progress?.({ task: "counting tokens", done: total, total: 0, unit: "tokens" });

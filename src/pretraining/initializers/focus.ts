@@ -17,7 +17,7 @@ export const focus: Initializer = {
     const auxiliary = await context.vectors();
     const kept = keptTokens(context, auxiliary);
     const similarities = new Float64Array(kept.originalIds.length);
-    const combinations = combineEach(context, auxiliary, (vector) => {
+    const combinations = await combineEach(context, auxiliary, (vector) => {
       products(kept.vectors, unit(vector), similarities);
       const { places, weights } = sparsemax(similarities);
       return { ids: places.map((place) => kept.originalIds[place]!), weights };

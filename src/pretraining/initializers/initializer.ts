@@ -24,6 +24,7 @@ export interface InitializerContext {
   /** Vectors of the new tokens in a space of their own; made or read with the first call. */
   vectors(): Promise<AuxiliaryVectors>;
   progress?: Progress | undefined;
+  signal?: AbortSignal | undefined;
 }
 
 /** Embedding or LM head of the original model. */

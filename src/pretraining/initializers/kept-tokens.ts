@@ -1,6 +1,7 @@
 /** Tokens that both vocabularies have, as points of the auxiliary space: what most initialisers make new rows of. */
 import { RecipeError } from "../../errors.js";
 import type { AuxiliaryVectors } from "../auxiliary/auxiliary-vectors.js";
+import { pause } from "../pause.js";
 import type { RowCombination } from "./combine-rows.js";
 import type { InitializerContext } from "./initializer.js";
 import { type UnitVectors, unitVectors } from "./unit-vectors.js";
@@ -32,15 +33,22 @@ export function keptTokens({ pieces, tokenizer }: InitializerContext, vectors: A
   return { originalIds: Int32Array.from(ids), vectors: unitVectors(own, vectors.dimensions) };
 }
 
-/** For each token of several pieces with a vector what `combine` makes of it. */
-export function combineEach(
-  { pieces, progress }: InitializerContext,
+/** For each token of several pieces with a vector what `combine` makes of it. Throws `EngineError` `run.interrupted` on a signal. */
+export async function combineEach(
+  { pieces, progress, signal }: InitializerContext,
   vectors: Pick<AuxiliaryVectors, "ofToken">,
   combine: (vector: Float32Array, id: number) => RowCombination | undefined,
-): (RowCombination | undefined)[] {
-  return pieces.map((ids, id) => {
-    if (id % 256 === 0) progress?.({ task: "combining rows", done: id, total: pieces.length, unit: "rows" });
+): Promise<(RowCombination | undefined)[]> {
+  const combinations = new Array<RowCombination | undefined>(pieces.length);
+  for (const [id, ids] of pieces.entries()) {
+    if (id % rowsAtOnce === 0) {
+      progress?.({ task: "combining rows", done: id, total: pieces.length, unit: "rows" });
+      await pause(signal);
+    }
     const vector = ids.length > 1 ? vectors.ofToken(id) : undefined;
-    return vector === undefined ? undefined : combine(vector, id);
-  });
+    if (vector !== undefined) combinations[id] = combine(vector, id);
+  }
+  return combinations;
 }
+
+const rowsAtOnce = 256;

@@ -25,7 +25,7 @@ export const ofa: Initializer = {
     const auxiliary = await context.vectors();
     const kept = keptTokens(context, auxiliary);
     const similarities = new Float64Array(kept.originalIds.length);
-    const combinations = combineEach(context, auxiliary, (vector) => {
+    const combinations = await combineEach(context, auxiliary, (vector) => {
       products(kept.vectors, unit(vector), similarities);
       const places = nearest(similarities, neighbours);
       return {

@@ -23,7 +23,7 @@ export const omp: Initializer = {
     const { pieces, options } = context;
     const auxiliary = await context.vectors();
     const kept = keptTokens(context, auxiliary);
-    const combinations = combineEach(context, auxiliary, (vector) => {
+    const combinations = await combineEach(context, auxiliary, (vector) => {
       const { places, coefficients } = orthogonalMatchingPursuit(
         kept.vectors,
         unit(vector),

@@ -16,8 +16,9 @@ export const random: Initializer = {
       const deviation = deviationOfAll(rows, mean);
       return fillRows(rows, pieces, (_, row) => {
         for (let i = 0; i < row.length; i++) row[i] = mean[i]! + deviation[i]! * random.normal();
-        if (options.norms !== "drawn") return;
-        const scale = norm(rows.row(random.below(rows.count))) / norm(row);
+        const own = norm(row);
+        if (options.norms !== "drawn" || own === 0) return;
+        const scale = norm(rows.row(random.below(rows.count))) / own;
         for (let i = 0; i < row.length; i++) row[i]! *= scale;
       });
     },

@@ -25,7 +25,7 @@ export const tokenadapt: Initializer = {
     const auxiliary = await context.vectors();
     const kept = keptTokens(context, auxiliary);
     const similarities = new Float64Array(kept.originalIds.length);
-    const combinations = combineEach(context, auxiliary, (vector, id) => {
+    const combinations = await combineEach(context, auxiliary, (vector, id) => {
       const local = localWeights(context, auxiliary, vector, id, temperature);
       products(kept.vectors, unit(vector), similarities);
       const places = nearest(similarities, neighbours);

@@ -25,7 +25,7 @@ export const wechsel: Initializer = {
     const ids = [...source.keys()];
     const candidates = unitVectors([...source.values()], dimensions);
     const similarities = new Float64Array(ids.length);
-    const combinations = combineEach(context, { ofToken: (id) => target.get(id) }, (vector) => {
+    const combinations = await combineEach(context, { ofToken: (id) => target.get(id) }, (vector) => {
       products(candidates, unit(vector), similarities);
       const places = nearest(similarities, neighbours);
       return {

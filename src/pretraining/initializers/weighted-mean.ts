@@ -54,11 +54,11 @@ function normalised(weights: Float64Array): Float64Array {
 }
 
 /** The share of each original id in the corpus, float64[original.size]. */
-async function pieceShares({ corpus, original, progress }: InitializerContext): Promise<Float64Array> {
+async function pieceShares({ corpus, original, progress, signal }: InitializerContext): Promise<Float64Array> {
   if (corpus === undefined) throw new RecipeError("initializer.no_corpus", "weighted-mean by frequency needs a corpus");
   const counts = new Float64Array(original.size);
   let total = 0;
-  for await (const { ids } of tokenBatches(corpus, original)) {
+  for await (const { ids } of tokenBatches(corpus, original, signal)) {
     for (const id of ids) counts[id]!++;
     total += ids.length;
     progress?.({ task: "counting pieces", done: total, total: 0, unit: "tokens" });

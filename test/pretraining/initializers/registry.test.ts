@@ -108,3 +108,13 @@ test("what reads text and has none is refused before any work", async () => {
     await assert.rejects(initialise(nowhere), { code: "initializer.no_corpus", exitCode: 2 });
   }
 });
+
+test("an interruption ends it, with nothing written", async () => {
+  const signal = AbortSignal.abort();
+  for (const method of ["focus", "wechsel"] as const) {
+    await assert.rejects(initialise(job(method, "model", "interrupted"), undefined, signal), {
+      code: "run.interrupted",
+    });
+    assert.ok(!existsSync(at("interrupted")));
+  }
+});
