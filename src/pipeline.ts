@@ -5,6 +5,7 @@ import { EngineError, RecipeError } from "./errors.js";
 import { openHashCache } from "./hash-cache.js";
 import { benchmarkStage } from "./pipeline/benchmark-stage.js";
 import { calibrationStage } from "./pipeline/calibration-stage.js";
+import { checkInitializers } from "./pipeline/initialise-rows.js";
 import { resolveModels } from "./pipeline/models.js";
 import { pretrainingStage } from "./pipeline/pretraining-stage.js";
 import { propagationStage } from "./pipeline/propagation-stage.js";
@@ -57,6 +58,7 @@ export async function runPipeline(recipe: Recipe, options: PipelineOptions): Pro
   const unlock = lockRun(folder);
   const hashes = openHashCache(path.join(folder, ".hashes.json"));
   try {
+    await checkInitializers(recipe);
     const models = await resolveModels(recipe, { progress, signal });
     const context: RunContext = { recipe, models, folder, progress, signal: signal ?? new AbortController().signal };
     const made: Made = {};

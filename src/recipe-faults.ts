@@ -21,7 +21,7 @@ function describe(issue: z.core.$ZodIssue, schema: z.ZodType): string[] {
   }
   if (issue.code === "invalid_union") {
     // The faults of the form that was meant: the one whose kind (a list, a map) is right.
-    const meant = issue.errors.find((faults) => faults.every((fault) => fault.path.length > 0 || !isKind(fault)));
+    const meant = issue.errors.find((faults) => faults.every((fault) => fault.path.length > 0 || !isOtherKind(fault)));
     if (meant === undefined) {
       const kinds = issue.errors.flat().map((fault) => (isKind(fault) ? kindNames[fault.expected] : undefined));
       return [`${place}: expected ${kinds.filter((kind) => kind !== undefined).join(" or ")}`];
@@ -33,6 +33,9 @@ function describe(issue: z.core.$ZodIssue, schema: z.ZodType): string[] {
 }
 
 const isKind = (issue: z.core.$ZodIssue): issue is z.core.$ZodIssueInvalidType => issue.code === "invalid_type";
+/** Another kind of value than the form takes: a map where there are only names. */
+const isOtherKind = (issue: z.core.$ZodIssue): boolean =>
+  isKind(issue) || (issue.code === "invalid_value" && typeof issue.input !== "string");
 const kindNames: Partial<Record<string, string>> = { array: "a list", record: "a map", object: "a map" };
 
 function suggestion(given: string, known: string[]): string {
@@ -51,8 +54,12 @@ function keysAt(schema: z.ZodType, at: readonly PropertyKey[]): string[] {
     if (part === undefined) break;
     here = inside(here, String(part));
   }
-  const shape = (here as { shape?: Record<string, unknown> } | undefined)?.shape;
-  return shape === undefined ? [] : Object.keys(shape);
+  const { shape, options } = Object(here) as { shape?: Record<string, unknown>; options?: unknown[] };
+  const shapes = [
+    shape,
+    ...(options ?? []).map((form) => (unwrap(form) as { shape?: Record<string, unknown> })?.shape),
+  ];
+  return shapes.flatMap((one) => Object.keys(one ?? {}));
 }
 
 /** The schema of a key, of a list's items or of a map's values; of a union, that of the first form which has one. */

@@ -21,6 +21,12 @@ const places: readonly [keys: string, kind: Kind][] = [
   ["corpus.validation", "glob"],
   ["vocabulary.from", "model"],
   ["vocabulary.keep_corpus.files", "glob"],
+  ...["initializer", "head_initializer"].flatMap((key): [string, Kind][] =>
+    ["source_vectors", "target_vectors", "dictionary", "vectors.file"].map((file) => [
+      `pretraining.${key}.${file}`,
+      "folder",
+    ]),
+  ),
   ["pretraining.replay.corpus.files", "glob"],
   ["calibration.prompts", "glob"],
   ["calibration.copy_task.corpus.files", "glob"],

@@ -35,18 +35,18 @@ export interface NovelModels {
   instruct: string;
 }
 
-/** Makes (or finds) base and instruct model in `work`. `tokens`: how many the base is trained on. */
-export async function novelModels(
+/** Makes (or finds) the base model in `work`. */
+export async function novelBase(
   novels: string,
   work: string,
   tokens: number,
   compute: ComputeOptions,
   progress: Progress,
-): Promise<NovelModels> {
-  const train = [path.join(novels, "en", "train", "*.txt")];
+): Promise<string> {
+  const train = trainingText(novels);
   const validation = { files: [path.join(novels, "en", "validation", "*.txt")] };
   const tokenizer = path.join(work, "tokenizer");
-  const [base, instruct] = [path.join(work, "base"), path.join(work, "instruct")];
+  const base = path.join(work, "base");
   if (!existsSync(tokenizer)) {
     await buildVocabulary({ method: "bpe", corpus: { files: train }, size: vocabularySize, out: tokenizer }, progress);
   }
@@ -85,8 +85,23 @@ export async function novelModels(
       progress,
     );
   }
+  return base;
+}
+
+const trainingText = (novels: string): string[] => [path.join(novels, "en", "train", "*.txt")];
+
+/** Makes (or finds) base and instruct model in `work`. `tokens`: how many the base is trained on. */
+export async function novelModels(
+  novels: string,
+  work: string,
+  tokens: number,
+  compute: ComputeOptions,
+  progress: Progress,
+): Promise<NovelModels> {
+  const base = await novelBase(novels, work, tokens, compute, progress);
+  const instruct = path.join(work, "instruct");
   if (!existsSync(instruct)) {
-    const conversations = await novelDialogues(train, 4000, seed);
+    const conversations = await novelDialogues(trainingText(novels), 4000, seed);
     const options = conversationTrainingSchema.parse({
       block_size: 256,
       blocks_per_step: 16,

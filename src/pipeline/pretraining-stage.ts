@@ -2,7 +2,7 @@ import path from "node:path";
 import { pretrain } from "../pretraining/pretrain.js";
 import { corpusFiles, trainingCorpora, validationCorpus, withoutFiles } from "./corpora.js";
 import { heldOutBits } from "./held-out-bits.js";
-import { initialiseRows } from "./initialise-rows.js";
+import { initialiseRows, initializerState } from "./initialise-rows.js";
 import { computeOptions, type DefineStage, type PretrainingResult, writtenAs } from "./run-context.js";
 import { adaptedTokenizer } from "./vocabulary-stage.js";
 
@@ -17,18 +17,21 @@ export const pretrainingStage: DefineStage<PretrainingResult> = async (context, 
   const corpusInputs: Record<string, string[]> = {};
   for (const corpus of corpora) corpusInputs[`corpus.${corpus.name}`] = await corpusFiles(corpus);
   const validation = validationCorpus(recipe);
+  const initializers = initializerState(recipe);
   return {
     name: "pretraining",
-    version: 2,
+    version: 3,
     inputs: {
       base: models.base,
       tokenizer,
       ...corpusInputs,
       validation: await corpusFiles(validation),
+      ...initializers.inputs,
       ...(options.replay !== null && { replay: await corpusFiles(options.replay.corpus) }),
     },
     options: {
       ...options,
+      ...initializers.options,
       replay: withoutFiles(options.replay),
       corpora: corpora.map((corpus) => ({ ...corpus, files: null })),
       sampling: sampling ?? null,
@@ -37,7 +40,7 @@ export const pretrainingStage: DefineStage<PretrainingResult> = async (context, 
     seed: recipe.seed,
     run: async (folder, work) => {
       const initialised = path.join(folder, "initialised");
-      await initialiseRows(context, models.base, tokenizer, initialised);
+      const rows = await initialiseRows(context, models.base, tokenizer, initialised);
       const summary = await pretrain(
         {
           model: initialised,
@@ -58,7 +61,7 @@ export const pretrainingStage: DefineStage<PretrainingResult> = async (context, 
         signal,
       );
       const original_bits_per_character = await heldOutBits(context, models.base, path.join(work, "original"));
-      return { ...summary, original_bits_per_character };
+      return { ...summary, initialised: rows, original_bits_per_character };
     },
   };
 };

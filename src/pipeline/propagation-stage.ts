@@ -1,6 +1,6 @@
 import path from "node:path";
 import { propagate } from "../propagation/propagate.js";
-import { initialiseRows } from "./initialise-rows.js";
+import { initialiseRows, initializerState } from "./initialise-rows.js";
 import { type DefineStage, type PropagationResult, writtenAs } from "./run-context.js";
 
 /** Folder → method: the recipe's method is `propagated`, the others go by their names. */
@@ -14,7 +14,7 @@ function propagationRows(method: string, also: readonly string[]): Record<string
 /** Stage 3: the instruct model with the new vocabulary, in `propagated/`, and a folder for each row of `also`. */
 export const propagationStage: DefineStage<PropagationResult> = async (context, made) => {
   const { recipe, models, progress } = context;
-  const { propagation, pretraining } = recipe;
+  const { propagation } = recipe;
   const { instruct } = models;
   if (propagation === undefined || made.pretraining === undefined || instruct === undefined) return undefined;
   const adapted = path.join(made.pretraining.folder, "adapted");
@@ -22,12 +22,7 @@ export const propagationStage: DefineStage<PropagationResult> = async (context, 
     name: "propagation",
     version: 1,
     inputs: { base: models.base, instruct, adapted },
-    options: {
-      ...propagation,
-      initializer: pretraining!.initializer,
-      head_initializer: pretraining!.head_initializer,
-      ...writtenAs(recipe),
-    },
+    options: { ...propagation, ...initializerState(recipe).options, ...writtenAs(recipe) },
     seed: recipe.seed,
     run: async (folder) => {
       const result: PropagationResult = {};

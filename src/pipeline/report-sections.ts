@@ -73,9 +73,28 @@ function pretrainingSection({ pretraining }: Made): ReportSection | undefined {
   return {
     title: "Continued pre-training",
     note: `${steps} steps, ${tokens} tokens.${kept} Losses of different vocabularies are not comparable; bits per character are. ${spikesNote(folder) ?? ""}`,
-    tables: [{ header: ["model", "bits per character", "loss, nats per token"], rows }, corporaTable(corpora)],
+    tables: [
+      { header: ["model", "bits per character", "loss, nats per token"], rows },
+      rowsTable(pretraining.result),
+      corporaTable(corpora),
+    ],
     curves: trainingCurves(folder),
   };
+}
+
+function rowsTable({ initialised }: PretrainingResult): ReportSection["tables"][number] {
+  const header = [
+    "matrix",
+    "initializer",
+    "new rows",
+    "of them means of pieces for want of a vector",
+    "auxiliary vectors",
+  ];
+  const rows = Object.entries(initialised.matrices).map(([matrix, { initializer, fallbacks, vectors }]): Cell[] => {
+    const space = vectors && `${vectors.source}, ${vectors.dimensions} dimensions`;
+    return [matrix, initializer, initialised.several_pieces, fallbacks, space ?? "none"];
+  });
+  return { header, rows };
 }
 
 function corporaTable(corpora: PretrainingResult["corpora"]): ReportSection["tables"][number] {

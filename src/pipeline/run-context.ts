@@ -1,6 +1,7 @@
 import type { BenchmarkResult } from "../benchmark/evaluate.js";
 import type { CalibrationSummary } from "../calibration/calibrate.js";
 import type { ComputeOptions } from "../engine/engine.js";
+import type { InitialiseSummary } from "../pretraining/initialise.js";
 import type { PretrainingSummary } from "../pretraining/pretrain.js";
 import type { Progress } from "../progress.js";
 import type { PropagationSummary } from "../propagation/propagate.js";
@@ -29,6 +30,8 @@ export interface Made {
 }
 
 export interface PretrainingResult extends PretrainingSummary {
+  /** How the new rows began. */
+  initialised: InitialiseSummary;
   /** Of the original base with its own vocabulary, on the same windows. */
   original_bits_per_character: number;
 }

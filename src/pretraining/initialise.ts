@@ -1,11 +1,11 @@
 /**
  * Gives a model rows for a new vocabulary (arXiv 2412.21140): input embedding and LM head apart, once
- * where they are tied. Same special token, same row; every other row by the initializer from its pieces
- * under the original tokenizer. All other weights are copied.
+ * where they are tied. Same token, same row; every other row by the initializer. All other weights are copied.
  */
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { writeFileAtomic, writeFolderAtomic } from "../atomic-output.js";
+import type { CorpusOptions } from "../corpus/read-corpus.js";
 import { CheckpointError } from "../errors.js";
 import { type ModelStep, writeModelCard } from "../model/card/model-card.js";
 import { checkTokenizerFits } from "../model/check-tokenizer-fits.js";
@@ -23,9 +23,15 @@ import type { Progress } from "../progress.js";
 import { createRandom } from "../random.js";
 import { loadTokenizer } from "../tokenizer/load-tokenizer.js";
 import { piecesOf } from "../tokenizer/pieces.js";
+import { sharedTokens } from "../tokenizer/shared-tokens.js";
 import type { Tokenizer } from "../tokenizer/tokenizer.js";
 import { copyTokenizerFiles } from "../tokenizer/write-tokenizer.js";
-import { type InitializerName, initializers } from "./initializers/registry.js";
+import { type AuxiliaryVectors, auxiliaryVectors } from "./auxiliary/auxiliary-vectors.js";
+import { checkText } from "./initializers/check-initializer.js";
+import type { Initializer, InitializerContext, RowMaker } from "./initializers/initializer.js";
+import { type InitializerChoice, type InitializerOptions, initializerOptions } from "./initializers/options.js";
+import { originalRows } from "./initializers/original-rows.js";
+import { initializers } from "./initializers/registry.js";
 import { adaptedConfigs } from "./special-ids.js";
 
 export interface InitialiseJob {
@@ -33,9 +39,11 @@ export interface InitialiseJob {
   model: string;
   /** Folder of the new tokenizer. */
   tokenizer: string;
-  initializer: InitializerName;
+  initializer: InitializerChoice;
   /** For an LM head of its own; `initializer` where left out. */
-  head_initializer?: InitializerName | undefined;
+  head_initializer?: InitializerChoice | undefined;
+  /** Text of the new language, for initializers that read some. */
+  corpus?: CorpusOptions | undefined;
   /** Written whole or not at all. */
   out: string;
   /** For initializers that draw; 0 where left out. */
@@ -56,10 +64,29 @@ export interface InitialiseSummary {
   several_pieces: number;
   /** Rows of tokens without pieces. */
   no_pieces: number;
+  /** How the rows of several pieces were made, by matrix; one where they are tied. */
+  matrices: Record<string, MatrixSummary>;
 }
 
-/** Throws `CheckpointError` where tokenizer and model do not fit, and what the readers throw. */
-export async function initialise(job: InitialiseJob, progress?: Progress): Promise<InitialiseSummary> {
+export interface MatrixSummary {
+  initializer: string;
+  /** Rows of several pieces that are the mean of their pieces, since the method's vectors say nothing of the token. */
+  fallbacks: number;
+  /** The auxiliary space, where the method has one. */
+  vectors?: Pick<AuxiliaryVectors, "source" | "dimensions" | "tokens">;
+}
+
+/**
+ * Throws `RecipeError` where the initializer lacks text, `CheckpointError` where tokenizer and model do not fit, and what the
+ * readers and the initializer throw.
+ */
+export async function initialise(
+  job: InitialiseJob,
+  progress?: Progress,
+  signal?: AbortSignal,
+): Promise<InitialiseSummary> {
+  const chosen = [job.initializer, job.head_initializer ?? job.initializer].map(initializerOptions);
+  for (const options of chosen) checkText(options, job.corpus !== undefined);
   const checkpoint = openCheckpoint(job.model);
   try {
     const original = await loadTokenizer(job.model);
@@ -70,11 +97,22 @@ export async function initialise(job: InitialiseJob, progress?: Progress): Promi
     const rows = Math.ceil(tokenizer.size / multiple) * multiple;
     const { pieces, summary } = await plannedRows(tokenizer, original, rows);
     const matrices = config.tie_word_embeddings ? [embeddingName] : [embeddingName, headName];
-    const replaced = (name: string): TensorSource =>
-      newMatrix(checkpoint, name, pieces, original.size, initializers[initializerOf(name, job)], job.seed ?? 0);
+    const shared = { tokenizer, original, pieces, seed: job.seed ?? 0, corpus: job.corpus, progress, signal };
+    const prepare = preparation(shared);
+    const replaced = new Map<string, TensorSource>();
+    for (const name of matrices) {
+      const options = chosen[name === headName ? 1 : 0]!;
+      const { maker, vectors } = await prepare(options);
+      summary.matrices[matrixName(name)] = {
+        initializer: options.method,
+        fallbacks: maker.fallbacks,
+        ...(vectors && { vectors: { source: vectors.source, dimensions: vectors.dimensions, tokens: vectors.tokens } }),
+      };
+      replaced.set(name, newMatrix(checkpoint, name, rows, original.size, maker, shared.seed));
+    }
     const tensors = [...checkpoint.tensors.keys()]
       .filter((name) => name !== headName || matrices.includes(headName))
-      .map((name) => (matrices.includes(name) ? replaced(name) : copyTensor(checkpoint, name)));
+      .map((name) => replaced.get(name) ?? copyTensor(checkpoint, name));
     const configs = adaptedConfigs(job.model, config.raw, tokenizer, original);
     await writeFolderAtomic(job.out, (partial) => {
       writeCheckpoint(partial, { ...configs.config, vocab_size: rows }, tensors, {
@@ -106,11 +144,38 @@ function cardStep(
   };
 }
 
-function initializerOf(matrix: string, { initializer, head_initializer }: InitialiseJob): InitializerName {
-  return matrix === headName ? (head_initializer ?? initializer) : initializer;
+interface Prepared {
+  maker: RowMaker;
+  vectors: AuxiliaryVectors | undefined;
 }
 
-/** For every new row the original ids it is made of. An added token that both have is made of its own row. */
+/** Prepares initializers, each with its options once, and the auxiliary vectors of the same options once. */
+function preparation(shared: Omit<InitializerContext, "options" | "vectors">) {
+  const prepared = new Map<string, Promise<Prepared>>();
+  const spaces = new Map<string, Promise<AuxiliaryVectors>>();
+  const once = <Value>(made: Map<string, Promise<Value>>, of: unknown, make: () => Promise<Value>): Promise<Value> => {
+    const key = JSON.stringify(of);
+    const value = made.get(key) ?? make();
+    made.set(key, value);
+    return value;
+  };
+  return (options: InitializerOptions): Promise<Prepared> =>
+    once(prepared, options, async () => {
+      let vectors: AuxiliaryVectors | undefined;
+      const space = async (): Promise<AuxiliaryVectors> => {
+        const given = options.vectors ?? {};
+        vectors = await once(spaces, given, () => auxiliaryVectors({ ...shared, options: given }));
+        return vectors;
+      };
+      const initializer: Initializer = initializers[options.method];
+      const maker = await initializer.prepare({ ...shared, options, vectors: space });
+      return { maker, vectors };
+    });
+}
+
+const matrixName = (tensor: string): "embedding" | "head" => (tensor === headName ? "head" : "embedding");
+
+/** For every new row the original ids it is made of. A token that both have, added ones too, is made of its own row. */
 async function plannedRows(
   tokenizer: Tokenizer,
   original: Tokenizer,
@@ -124,7 +189,10 @@ async function plannedRows(
     one_piece: 0,
     several_pieces: 0,
     no_pieces: 0,
+    matrices: {},
   };
+  // The original may cut the bytes of a token of its own otherwise: one that no merge reaches, or the byte behind a letter.
+  for (const { newId, originalId } of sharedTokens(tokenizer, original)) pieces[newId] = Int32Array.of(originalId);
   for (let id = 0; id < tokenizer.size; id++) {
     const token = tokenizer.addedIds.has(id) ? tokenizer.tokenOf(id) : undefined;
     const same = token === undefined ? undefined : original.idOf(token);
@@ -142,26 +210,23 @@ async function plannedRows(
 function newMatrix(
   checkpoint: Checkpoint,
   name: string,
-  pieces: Int32Array[],
+  rows: number,
   trained: number,
-  initializer: (typeof initializers)[InitializerName],
+  maker: RowMaker,
   seed: number,
 ): TensorSource {
-  const width = checkpoint.config.hidden_size;
   const info = checkpoint.tensors.get(name);
   if (info === undefined) {
     throw new CheckpointError("checkpoint.tensor_missing", `${checkpoint.folder}: there is no tensor ${name}`);
   }
   return {
     name,
-    shape: [pieces.length, width],
+    shape: [rows, checkpoint.config.hidden_size],
     dtype: info.dtype,
     pieces: () =>
-      initializer({
-        rows: checkpoint.readFloat32(name),
-        width,
-        trained,
-        pieces,
+      maker.rows({
+        name: matrixName(name),
+        rows: originalRows(checkpoint, name, trained),
         random: createRandom(2 * seed + (name === headName ? 1 : 0)),
       }),
   };

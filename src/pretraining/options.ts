@@ -2,13 +2,14 @@
 import { z } from "zod";
 import { textFilesSchema } from "../corpus/text-files.js";
 import { checkTraining, trainingShape } from "../engine/training-schema.js";
-import { initializerNames } from "./initializers/registry.js";
+import { initializerSchema } from "./initializers/options.js";
 
 export const pretrainingSchema = z
   .strictObject({
-    initializer: z.enum(initializerNames).default("mean").describe("How rows of new tokens begin."),
-    head_initializer: z
-      .enum(initializerNames)
+    initializer: initializerSchema
+      .default("mean")
+      .describe("How rows of new tokens begin: a name, or a map of the method and its options."),
+    head_initializer: initializerSchema
       .optional()
       .describe("The same for an LM head of its own; as initializer where left out."),
     pad_to_multiple_of: z.int().min(1).default(1).describe("Embedding rows are padded up to a multiple of this."),

@@ -8,9 +8,10 @@
  * X itself wins digits back. (Björck, "Numerical Methods for Least Squares Problems", sections 2.2 and 2.9.)
  * Shapes: X [rows, inputs], Y [rows, outputs], W [inputs, outputs].
  */
+
+import { symmetricEigen } from "../matrix/symmetric-eigen.js";
 import { addProduct, transposed } from "./block-product.js";
 import { cholesky, conditionEstimate, solveCholesky } from "./cholesky.js";
-import { symmetricEigen } from "./symmetric-eigen.js";
 
 /** Some rows of X and Y, row-major. */
 export interface EquationBlock {

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { after, before, test } from "node:test";
 import { openCheckpoint } from "../../src/model/checkpoint.js";
 import { initialise } from "../../src/pretraining/initialise.js";
+import type { InitializerContext } from "../../src/pretraining/initializers/initializer.js";
+import { blockedRows } from "../../src/pretraining/initializers/original-rows.js";
 import { initializers } from "../../src/pretraining/initializers/registry.js";
 import { createRandom } from "../../src/random.js";
 import { loadTokenizer } from "../../src/tokenizer/load-tokenizer.js";
@@ -90,41 +92,57 @@ test("a broken tokenizer leaves nothing behind", async () => {
   assert.deepEqual(readdirSync(folder), before);
 });
 
-for (const [name, initializer] of Object.entries(initializers)) {
-  test(`${name}: right shape, finite, the same each time, a lone piece copied bit for bit`, () => {
-    const random = createRandom(5);
-    const width = 3;
-    const rows = Float32Array.from({ length: 10 * width }, () => random.normal());
-    rows[4 * width] = -0;
-    const pieces = [[4], [1, 2, 3], [], [9, 9], [0]].map((ids) => Int32Array.from(ids));
-    const make = (): number[] => {
-      const runs = [...initializer({ rows, width, trained: 8, pieces, random: createRandom(1) })];
-      return runs.flatMap((run) => [...run]);
-    };
-    const made = make();
-    assert.equal(made.length, pieces.length * width);
-    assert.ok(made.every(Number.isFinite));
-    assert.deepEqual(make(), made);
-    assert.ok(Object.is(made[0], -0));
-    assert.deepEqual(made.slice(0, width), [...rows.subarray(4 * width, 5 * width)]);
-  });
-}
+test("a token that no merge of the original reaches keeps its own row", async () => {
+  const model = at("model-unreachable");
+  writeTinyModel(model, { words: oldWords });
+  const file = path.join(model, "tokenizer.json");
+  const json = JSON.parse(readFileSync(file, "utf8"));
+  json.model.ignore_merges = false;
+  json.model.merges = [];
+  writeFileSync(file, JSON.stringify(json));
+  const out = at("out-unreachable");
+  await initialise({ model, tokenizer: at("new"), initializer: "mean", out });
+  const tokenizer = await loadTokenizer(out);
+  const original = await loadTokenizer(model);
+  assert.ok((await original.encode("кот")).length > 1);
+  const [id] = await tokenizer.encode("кот");
+  const own = original.idOf(tokenizer.tokenOf(id!)!)!;
+  const [from, to] = [openCheckpoint(model), openCheckpoint(out)];
+  const name = "model.embed_tokens.weight";
+  assert.deepEqual(to.readRows(name, id!, 1), from.readRows(name, own, 1));
+  from.close();
+  to.close();
+});
 
-test("random: rows of several pieces have the mean and the variance of the original rows in every dimension", () => {
+test("random: rows of several pieces have the mean and the variance of the original rows in every dimension", async () => {
   const random = createRandom(5);
   const width = 8;
   // Dimension i around i, with a deviation of (i + 1) / 10.
-  const rows = Float32Array.from(
+  const values = Float32Array.from(
     { length: 500 * width },
     (_, at) => (at % width) + (0.1 * (at % width) + 0.1) * random.normal(),
   );
+  const rows = blockedRows(width, 500, 64, (first, count) => values.slice(first * width, (first + count) * width));
   const pieces = Array.from({ length: 2000 }, (_, i) => Int32Array.of(i % 40, (i * 7 + 1) % 40));
-  const made = [...initializers.random({ rows, width, trained: 500, pieces, random: createRandom(1) })][0]!;
+  const made = async (norms?: "drawn"): Promise<Float32Array> => {
+    const context = { pieces, options: { method: "random", norms } } as unknown as InitializerContext;
+    const maker = await initializers.random.prepare(context);
+    return [...maker.rows({ name: "embedding", rows, random: createRandom(1) })][0]!;
+  };
+  const drawn = await made();
   for (let i = 0; i < width; i++) {
-    const values = Array.from(pieces, (_, row) => made[row * width + i]!);
-    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-    const deviation = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length);
+    const column = Array.from(pieces, (_, row) => drawn[row * width + i]!);
+    const mean = column.reduce((sum, value) => sum + value, 0) / column.length;
+    const deviation = Math.sqrt(column.reduce((sum, value) => sum + (value - mean) ** 2, 0) / column.length);
     assert.ok(Math.abs(mean - i) < 0.1, `mean of dimension ${i}: ${mean}`);
     assert.ok(Math.abs(deviation / (0.1 * i + 0.1) - 1) < 0.12, `deviation of dimension ${i}: ${deviation}`);
+  }
+  const lengths = (all: Float32Array) =>
+    Array.from({ length: all.length / width }, (_, row) => Math.hypot(...all.subarray(row * width, (row + 1) * width)));
+  const squares = (all: number[]) => all.reduce((sum, length) => sum + length ** 2, 0) / all.length;
+  assert.ok(Math.abs(squares(lengths(drawn)) / squares(lengths(values)) - 1) < 0.02);
+  const known = lengths(values);
+  for (const length of lengths(await made("drawn")).slice(0, 50)) {
+    assert.ok(known.some((one) => Math.abs(one / length - 1) < 1e-5));
   }
 });

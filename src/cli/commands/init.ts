@@ -1,10 +1,12 @@
-import { initialise } from "../../pretraining/initialise.js";
+import { type InitialiseSummary, initialise } from "../../pretraining/initialise.js";
+import { initializerOptionsSchema } from "../../pretraining/initializers/options.js";
 import { type InitializerName, initializerNames } from "../../pretraining/initializers/registry.js";
 import { defineAction } from "../command.js";
 import { computing, outputFrom, reporting, type WritingArguments, writing } from "../common-options.js";
 import { modelFolder, tokenizerPlace } from "../model-folder.js";
 import { createOutput } from "../output.js";
 import { checkOutputFolder } from "../output-folder.js";
+import { schemaOptions, sectionFrom } from "../schema-options.js";
 import { withProgress } from "../with-progress.js";
 
 interface Arguments extends WritingArguments {
@@ -12,6 +14,8 @@ interface Arguments extends WritingArguments {
   tokenizer: string;
   initializer: InitializerName;
   "head-initializer"?: InitializerName;
+  corpus?: string[];
+  documents: "file" | "blank_lines";
   seed: number;
   out: string;
   json: boolean;
@@ -29,24 +33,59 @@ export const initCommand = defineAction<Arguments>({
       })
       .option("head-initializer", {
         choices: initializerNames,
-        describe: "the same for the LM head, where it is another",
+        describe: "the same for the LM head, where it is another; without options of its own",
       })
+      .option("corpus", {
+        type: "string",
+        array: true,
+        describe: "globs of text of the new language, for initializers that read some",
+      })
+      .option("documents", {
+        choices: ["file", "blank_lines"] as const,
+        default: "file" as const,
+        describe: "what a document is in a .txt file",
+      })
+      .options(schemaOptions(initializerOptionsSchema, ["method"]))
       .option("seed", { type: "number", default: 0, describe: "seed of what an initializer draws" })
       .option("out", { type: "string", demandOption: true, describe: "model folder to write" })
-      .example("$0 init --model data/tiny-base --tokenizer my-tokenizer --out my-base", ""),
-  handler: async ({ initializer, seed, out, json, ...options }) => {
-    const written = outputFrom(options);
-    const tokenizer = await tokenizerPlace(options.tokenizer);
-    const model = await modelFolder(options.model);
-    checkOutputFolder(out, [model, tokenizer, options.model]);
-    await withProgress((progress) =>
+      .example("$0 init --model data/tiny-base --tokenizer my-tokenizer --out my-base", "")
+      .example(
+        "$0 init --model data/tiny-base --tokenizer my-tokenizer --initializer focus --corpus 'texts/*.txt' --out my-base",
+        "",
+      ),
+  handler: async ({ corpus, documents, seed, out, json, ...given }) => {
+    const initializer = sectionFrom(initializerOptionsSchema, given, { method: given.initializer });
+    const written = outputFrom(given);
+    const tokenizer = await tokenizerPlace(given.tokenizer);
+    const model = await modelFolder(given.model);
+    checkOutputFolder(out, [model, tokenizer, given.model]);
+    const summary = await withProgress((progress, signal) =>
       initialise(
-        { model, tokenizer, initializer, head_initializer: options["head-initializer"], seed, out, output: written },
+        {
+          model,
+          tokenizer,
+          initializer,
+          head_initializer: given["head-initializer"],
+          ...(corpus && { corpus: { files: corpus, documents } }),
+          seed,
+          out,
+          output: written,
+        },
         progress,
+        signal,
       ),
     );
     const output = createOutput(json);
-    output.event({ event: "initialised", model, tokenizer, out });
-    output.line(`${out}: rows for ${tokenizer}`);
+    output.event({ event: "initialised", model, tokenizer, out, ...summary });
+    for (const line of linesOf(summary)) output.line(`${out}: ${line}`);
   },
 });
+
+function linesOf({ rows, several_pieces, matrices }: InitialiseSummary): string[] {
+  const made = Object.entries(matrices).map(([matrix, { initializer, fallbacks, vectors }]) => {
+    const space = vectors === undefined ? "" : `, auxiliary vectors: ${vectors.source}`;
+    const rest = fallbacks === 0 ? "" : `, ${fallbacks} of them means of pieces for want of a vector`;
+    return `${matrix}: ${several_pieces} new rows by ${initializer}${rest}${space}`;
+  });
+  return [`${rows} rows`, ...made];
+}

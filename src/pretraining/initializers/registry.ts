@@ -1,24 +1,24 @@
-import type { Random } from "../../random.js";
-import { meanRows } from "./mean.js";
-import { randomRows } from "./random.js";
-
-export interface InitializerInput {
-  /** The original matrix, embedding or LM head: [any, width]. */
-  rows: Float32Array;
-  width: number;
-  /** Rows that belong to tokens; those behind are padding. */
-  trained: number;
-  /** For every new row the original ids that make it up; empty where there are none, and for padding. */
-  pieces: readonly Int32Array[];
-  random: Random;
-}
-
-/** Makes the new matrix, [pieces.length, width], a run of rows at a time. Embedding and head go through it alike. */
-export type Initializer = (input: InitializerInput) => Iterable<Float32Array>;
+import { focus } from "./focus.js";
+import type { Initializer } from "./initializer.js";
+import { mean } from "./mean.js";
+import { ofa } from "./ofa.js";
+import { omp } from "./omp.js";
+import { random } from "./random.js";
+import { script } from "./script.js";
+import { tokenadapt } from "./tokenadapt.js";
+import { wechsel } from "./wechsel.js";
+import { weightedMean } from "./weighted-mean.js";
 
 export const initializers = {
-  mean: meanRows,
-  random: randomRows,
+  mean,
+  "weighted-mean": weightedMean,
+  random,
+  script,
+  focus,
+  wechsel,
+  ofa,
+  tokenadapt,
+  omp,
 } as const satisfies Record<string, Initializer>;
 
 export type InitializerName = keyof typeof initializers;

@@ -4,7 +4,7 @@
  * the last of them.
  */
 import type { Documents } from "../../corpus/document.js";
-import { letterScript, otherScript } from "./letter-script.js";
+import { letterScript, otherScript } from "../../corpus/letter-script.js";
 
 export interface CorpusSample {
   sentences: string[];

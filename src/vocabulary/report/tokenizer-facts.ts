@@ -1,8 +1,9 @@
 /** What a vocabulary is made of, whatever the text. */
+
+import { scriptOfText } from "../../corpus/letter-script.js";
 import { textOfBytes } from "../../tokenizer/byte-level.js";
 import type { Tokenizer } from "../../tokenizer/tokenizer.js";
 import { isByteLevelBpe, type TokenizerJson } from "../../tokenizer/tokenizer-json.js";
-import { scriptOfText } from "./letter-script.js";
 
 export interface TokenizerFacts {
   /** Ids, added tokens included. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { scriptOfText } from "../../../src/vocabulary/report/letter-script.js";
+import { scriptOfText } from "../../../src/corpus/letter-script.js";
 import { visibleText } from "../../../src/vocabulary/report/visible-text.js";
 
 test("what cannot be seen has a sign or its number", () => {

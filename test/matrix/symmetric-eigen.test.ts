@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { symmetricEigen } from "../../src/propagation/symmetric-eigen.js";
+import { symmetricEigen } from "../../src/matrix/symmetric-eigen.js";
 import { createRandom } from "../../src/random.js";
 
 function check(matrix: Float64Array, size: number): Float64Array {
