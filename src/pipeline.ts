@@ -5,6 +5,7 @@ import { EngineError, RecipeError } from "./errors.js";
 import { openHashCache } from "./hash-cache.js";
 import { benchmarkStage } from "./pipeline/benchmark-stage.js";
 import { calibrationStage } from "./pipeline/calibration-stage.js";
+import { checkCalibration } from "./pipeline/check-calibration.js";
 import { resolveModels } from "./pipeline/models.js";
 import { pretrainingStage } from "./pipeline/pretraining-stage.js";
 import { propagationStage } from "./pipeline/propagation-stage.js";
@@ -58,6 +59,7 @@ export async function runPipeline(recipe: Recipe, options: PipelineOptions): Pro
   const hashes = openHashCache(path.join(folder, ".hashes.json"));
   try {
     const models = await resolveModels(recipe);
+    await checkCalibration(recipe, models);
     const context: RunContext = { recipe, models, folder, progress, signal: signal ?? new AbortController().signal };
     const made: Made = {};
     let again = options.fresh ?? false;

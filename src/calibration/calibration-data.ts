@@ -1,6 +1,5 @@
 /** What a calibration trains on and measures: answers, copies and plain text in their shares, as training-set files. */
 import path from "node:path";
-import { CorpusError } from "../errors.js";
 import { createRandom } from "../random.js";
 import type { ChatMessage, Tokenizer } from "../tokenizer/tokenizer.js";
 import { conversationSequences, packSequences, type TrainingSequence } from "./conversations.js";
@@ -33,12 +32,6 @@ export async function makeCalibrationData(
 ): Promise<CalibrationData> {
   const { copy_task, plain_text, block_size } = options;
   const warnings: string[] = [];
-  if (answers.length === 0) {
-    throw new CorpusError("calibration.no_answers", "every answer of the instruct model was rejected", {
-      hint: "calibration.filters says what is kept; answers.jsonl in the work folder has the reasons.",
-      exitCode: 1,
-    });
-  }
   const wanted = copy_task === null ? 0 : countForShare(answers.length, copy_task.share);
   const copies = copy_task === null ? [] : await copyConversations(copy_task, wanted, seed + 1);
   if (copies.length < wanted) {
