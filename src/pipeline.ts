@@ -59,7 +59,7 @@ export async function runPipeline(recipe: Recipe, options: PipelineOptions): Pro
   const hashes = openHashCache(path.join(folder, ".hashes.json"));
   try {
     const models = await resolveModels(recipe);
-    await checkCalibration(recipe, models);
+    await checkCalibration(recipe, models, progress);
     const context: RunContext = { recipe, models, folder, progress, signal: signal ?? new AbortController().signal };
     const made: Made = {};
     let again = options.fresh ?? false;

@@ -86,7 +86,7 @@ export async function calibrate(
   const counting = teacher === undefined ? tokenizer : await loadTokenizer(teacher);
   // All that can be wrong with the input is to be said before anything is written.
   createConversationFilter(options.filters);
-  await checkConversations(sources, teacher === undefined ? [tokenizer] : [tokenizer, counting]);
+  await checkConversations(sources, teacher === undefined ? [tokenizer] : [tokenizer, counting], progress);
   const teacherHashes = teacher === undefined ? null : contentHashes(teacher);
   const read = await Promise.all(
     sources.map(async ({ name, source, files, weight }) => {
@@ -110,30 +110,24 @@ export async function calibrate(
     [answersFolder],
   );
   const { max_answer_tokens, parallel, teacher_type } = options;
-  const judged = await judgeConversations({
+  const answers = job.answers ?? path.join(work, answersFolder);
+  if (asking !== undefined) openWorkFolder(answers, ["teacher", teacherHashes, teacher_type], progress);
+  const judging = {
     sources: sources.map((one, i) => {
-      const folder = path.join(job.answers ?? path.join(work, answersFolder), one.name);
+      const folder = path.join(answers, one.name);
       if (one.definition.asksTeacher) {
-        const parts = [
-          "answers",
-          teacherHashes,
-          read[i]!.hashes,
-          one.source,
-          max_answer_tokens,
-          parallel,
-          teacher_type,
-        ];
-        openWorkFolder(folder, parts, progress);
+        openWorkFolder(folder, ["answers", read[i]!.hashes, one.source, max_answer_tokens, parallel], progress);
       }
-      const asked = { files: one.files, teacher, options, compute, work: folder };
+      const asked = { files: one.files, teacher, options, compute, work: folder, shared: answers };
       return { ...one, candidates: one.definition.conversations(asked, progress, signal) };
     }),
     filters: options.filters,
     tokenizer: counting,
     seed: seed + 5,
     work,
-  });
-  const data = await makeCalibrationData(tokenizer, judged.conversations, options, seed, work);
+  };
+  const judged = await judgeConversations(judging, progress);
+  const data = await makeCalibrationData(tokenizer, judged, options, seed, work);
   if (options.evaluate_every > 0 && data.heldOut === 0) throw nothingHeldOut(data.examples);
   const before = await loss(engine, job, model, data.measured, "before", signal);
   const trained = await trainModel(
@@ -155,7 +149,7 @@ export async function calibrate(
   await finishModelFolder(trained, { model, tokenizer: tokenizer.source }, out, { "answers.jsonl": judged.file });
   return {
     examples: data.examples,
-    answers: judged.conversations.length,
+    answers: judged.count,
     copies: data.copies,
     plain_text_tokens: data.plainTokens,
     rejected: sumOfReasons(Object.values(judged.sources)),

@@ -1,5 +1,6 @@
 /** Everything that a calibration is going to read, read once before any work: hours later would be a pity. */
 import { TokenizerError } from "../errors.js";
+import type { Progress } from "../progress.js";
 import { encodeChat } from "../tokenizer/chat-template.js";
 import type { ChatMessage, Tokenizer } from "../tokenizer/tokenizer.js";
 import type { NamedSource } from "./named-sources.js";
@@ -12,10 +13,15 @@ import type { NamedSource } from "./named-sources.js";
 export async function checkConversations(
   sources: readonly NamedSource[],
   tokenizers: readonly Tokenizer[],
+  progress?: Progress,
 ): Promise<void> {
   const tried = new Set<string>();
+  let done = 0;
   for (const { definition, files } of sources) {
     for await (const { messages, place } of definition.read(files)) {
+      if (++done % 1000 === 0) {
+        progress?.({ task: "checking conversations", done, total: 0, unit: "conversations" });
+      }
       const roles = messages.map(({ role }) => role).join(", ");
       if (tried.has(roles)) continue;
       tried.add(roles);

@@ -5,6 +5,7 @@
 import path from "node:path";
 import { readJsonl } from "../corpus/jsonl.js";
 import { CorpusError } from "../errors.js";
+import type { Progress } from "../progress.js";
 import { createRandom } from "../random.js";
 import { streamOutput } from "../streamed-output.js";
 import type { ChatMessage, Tokenizer } from "../tokenizer/tokenizer.js";
@@ -44,7 +45,10 @@ export interface SourceSummary {
 }
 
 export interface JudgedConversations {
-  conversations: ChatMessage[][];
+  /** Those learned from. */
+  count: number;
+  /** The same, read from the file anew each time. */
+  conversations: AsyncIterable<ChatMessage[]>;
   sources: Record<string, SourceSummary>;
   /** The JSON lines of all, whatever became of them. */
   file: string;
@@ -60,10 +64,10 @@ export interface Judging {
 }
 
 /** Throws `CorpusError` (`calibration.no_answers`) with the counts by reason where a source keeps nothing, and what its reading throws. */
-export async function judgeConversations(judging: Judging): Promise<JudgedConversations> {
+export async function judgeConversations(judging: Judging, progress?: Progress): Promise<JudgedConversations> {
   const { sources, seed, work } = judging;
   const all = path.join(work, "judged.jsonl");
-  const summaries = await judge(judging, all);
+  const summaries = await judge(judging, all, progress);
   for (const [name, { conversations, kept, rejected }] of Object.entries(summaries)) {
     if (kept > 0) continue;
     throw new CorpusError(
@@ -80,16 +84,13 @@ export async function judgeConversations(judging: Judging): Promise<JudgedConver
     sources.map(({ name }, i) => [name, weights.length === 0 ? undefined : draw(kept[i]!, counts[i]!, random)]),
   );
   const file = path.join(work, "answers.jsonl");
-  const conversations: ChatMessage[][] = [];
   await streamOutput(file, async (output) => {
     const seen = new Map<string, number>();
-    for await (const { value } of readJsonl(all)) {
-      const line = value as JudgedLine;
+    for await (const line of judgedLines(all)) {
       if (line.rejected === null) {
         const place = seen.get(line.source) ?? 0;
         seen.set(line.source, place + 1);
         if (taken.get(line.source)?.[place] === 0) line.rejected = "beyond_share";
-        else conversations.push([...line.messages, { role: "assistant", content: line.answer }]);
       }
       output.write(Buffer.from(`${JSON.stringify(line)}\n`));
     }
@@ -99,7 +100,18 @@ export async function judgeConversations(judging: Judging): Promise<JudgedConver
     summary.kept = counts[i]!;
     if (left > 0) summary.rejected.beyond_share = left;
   }
-  return { conversations, sources: summaries, file };
+  const count = counts.reduce((sum, one) => sum + one, 0);
+  return { count, conversations: { [Symbol.asyncIterator]: () => learned(file) }, sources: summaries, file };
+}
+
+async function* judgedLines(file: string): AsyncGenerator<JudgedLine> {
+  for await (const { value } of readJsonl(file)) yield value as JudgedLine;
+}
+
+async function* learned(file: string): AsyncGenerator<ChatMessage[]> {
+  for await (const { messages, answer, rejected } of judgedLines(file)) {
+    if (rejected === null) yield [...messages, { role: "assistant", content: answer }];
+  }
 }
 
 /** In the order of the filters, whatever was met first. */
@@ -116,7 +128,11 @@ export function countsByReason(counts: ReasonCounts): string {
 const batch = 256;
 
 /** Writes all conversations with what the filters say, one file for all sources. */
-async function judge({ sources, filters, tokenizer }: Judging, file: string): Promise<Record<string, SourceSummary>> {
+async function judge(
+  { sources, filters, tokenizer }: Judging,
+  file: string,
+  progress: Progress | undefined,
+): Promise<Record<string, SourceSummary>> {
   const filter = createConversationFilter(filters);
   const summaries: Record<string, SourceSummary> = {};
   await streamOutput(file, async (output) => {
@@ -139,6 +155,7 @@ async function judge({ sources, filters, tokenizer }: Judging, file: string): Pr
           };
           output.write(Buffer.from(`${JSON.stringify(line)}\n`));
         }
+        progress?.({ task: "judging answers", done: summary.conversations, total: 0, unit: "conversations" });
       }
     }
   });

@@ -115,10 +115,7 @@ const calibrationShape = {
   source: z.enum(calibrationSourceNames).optional().describe("Where the answers come from: self where it is left out."),
   ...files,
   sources: z
-    .record(
-      z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, "letters, digits, dot, dash and underscore only"),
-      namedSource,
-    )
+    .record(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]*$/, "letters, digits, dash and underscore only"), namedSource)
     .optional()
     .describe(
       "Several sources by name, in place of source and its files; mixed exactly by weight, or all that there is.",

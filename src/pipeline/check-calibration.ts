@@ -1,5 +1,6 @@
 import { checkConversations } from "../calibration/check-conversations.js";
 import { namedSources } from "../calibration/named-sources.js";
+import type { Progress } from "../progress.js";
 import type { Recipe } from "../recipe.js";
 import { loadTokenizer } from "../tokenizer/load-tokenizer.js";
 import type { RunContext } from "./run-context.js";
@@ -8,7 +9,11 @@ import type { RunContext } from "./run-context.js";
  * That the calibration can read its prompts and conversations, and the instruct model's chat template can render them, is
  * checked before the first stage. Throws `CorpusError` and `TokenizerError`.
  */
-export async function checkCalibration({ calibration }: Recipe, { instruct }: RunContext["models"]): Promise<void> {
+export async function checkCalibration(
+  { calibration }: Recipe,
+  { instruct }: RunContext["models"],
+  progress?: Progress,
+): Promise<void> {
   if (calibration === undefined || instruct === undefined) return;
-  await checkConversations(namedSources(calibration), [await loadTokenizer(instruct)]);
+  await checkConversations(namedSources(calibration), [await loadTokenizer(instruct)], progress);
 }

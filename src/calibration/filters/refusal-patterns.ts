@@ -11,7 +11,7 @@ const russianHelp =
   "(?:помочь|помогать|ответить|отвечать|выполнить|выполнять|предоставить|обсуждать|продолжать|написать|писать|рассказать|рассказывать|дать|давать|создать|создавать|участвовать|поддержать|выдать)";
 const englishSelf = "(?:an?|the) (?:large )?(?:ai|artificial intelligence|language model|chat ?bot|virtual assistant)";
 const englishHelp =
-  "(?:help|assist|answer|provide|fulfil+|comply|do that|discuss|continue|write|create|generate|give|support|engage|share)";
+  "(?:help(?! (?:it|but|myself|\\w+ing)\\b)|assist|answer|provide|fulfil+|comply|do that|discuss|continue|write|create|generate|give (?:you|advice|an opinion)|support|engage|share)";
 
 export const refusalPatterns: readonly RegExp[] = [
   // "К сожалению, я не могу …", "Извините, но у меня нет …"

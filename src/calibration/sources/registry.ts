@@ -16,6 +16,8 @@ export interface SourceJob {
   compute: ComputeOptions;
   /** Where a killed job finds its answers again. */
   work: string;
+  /** For what all sources that ask the teacher can share. */
+  shared: string;
 }
 
 /** A conversation as the source has it, not yet judged. */

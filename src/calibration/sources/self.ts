@@ -84,9 +84,9 @@ async function generateAnswers(
   progress: Progress | undefined,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const { options, compute, work } = job;
+  const { options, compute, shared } = job;
   const teacher = job.teacher!;
-  const gguf = path.join(work, "teacher.gguf");
+  const gguf = path.join(shared, "teacher.gguf");
   if (!existsSync(gguf)) await exportGguf({ model: teacher, out: gguf, type: options.teacher_type });
   const tokenizer = await loadTokenizer(teacher);
   const config = readModelConfig(teacher);

@@ -40,6 +40,8 @@ test("answers that only use the same words are not", () => {
     "«Я не могу!» — сказала она и засмеялась.",
     "У меня нет сомнений: берите зонт.",
     "Sorry is a word people say after a mistake.",
+    "I cannot help it, I laugh every time.",
+    "I cannot give it back to them.",
     "A language model predicts the next word.",
     "They cannot help it: cats sleep sixteen hours a day.",
     "As an AI engineer you will write a lot of code.",
