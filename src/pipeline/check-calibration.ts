@@ -1,4 +1,5 @@
 import { checkConversations } from "../calibration/check-conversations.js";
+import { createConversationFilter } from "../calibration/filters/registry.js";
 import { namedSources } from "../calibration/named-sources.js";
 import type { Progress } from "../progress.js";
 import type { Recipe } from "../recipe.js";
@@ -6,7 +7,7 @@ import { loadTokenizer } from "../tokenizer/load-tokenizer.js";
 import type { RunContext } from "./run-context.js";
 
 /**
- * That the calibration can read its prompts and conversations, and the instruct model's chat template can render them, is
+ * That the calibration knows the scripts of its filters and can read its prompts and conversations, and the instruct model's chat template can render them, is
  * checked before the first stage. Throws `CorpusError` and `TokenizerError`.
  */
 export async function checkCalibration(
@@ -15,5 +16,6 @@ export async function checkCalibration(
   progress?: Progress,
 ): Promise<void> {
   if (calibration === undefined || instruct === undefined) return;
+  createConversationFilter(calibration.filters);
   await checkConversations(namedSources(calibration), [await loadTokenizer(instruct)], progress);
 }

@@ -140,6 +140,11 @@ test("a model that only has answers to reject is an error with a hint", async ()
     message: /all 22 conversations are rejected \(1 prompt_too_long, 21 too_short\)/,
   });
   assert.ok(!existsSync(at("strict")));
+  // The answers are there: other filters ask nothing again.
+  const seen = new Set<string>();
+  const lenient = { ...job("strict").options, steps: 2, copy_task: null, plain_text: null };
+  await calibrate({ ...strict, options: lenient }, ({ unit }) => seen.add(unit));
+  assert.ok(seen.has("conversations") && !seen.has("prompts"), [...seen].join());
 });
 
 test("held-out conversations are measured during the training, without bits per character", async () => {

@@ -23,4 +23,6 @@ test("prompts of a recipe are read before its first stage", async () => {
     message: /line 2: "prompt" is not a text/,
     exitCode: 2,
   });
+  const script = "calibration.filters={script: {name: Cyrilic, min_share: 0.5}}";
+  await assert.rejects(checkCalibration(loadRecipe(recipe, [script]), models), { code: "corpus.unknown_script" });
 });
