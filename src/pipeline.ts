@@ -5,6 +5,7 @@ import { EngineError, RecipeError } from "./errors.js";
 import { openHashCache } from "./hash-cache.js";
 import { benchmarkStage } from "./pipeline/benchmark-stage.js";
 import { calibrationStage } from "./pipeline/calibration-stage.js";
+import { checkCalibration } from "./pipeline/check-calibration.js";
 import { checkInitializers } from "./pipeline/initialise-rows.js";
 import { resolveModels } from "./pipeline/models.js";
 import { pretrainingStage } from "./pipeline/pretraining-stage.js";
@@ -60,6 +61,7 @@ export async function runPipeline(recipe: Recipe, options: PipelineOptions): Pro
   try {
     await checkInitializers(recipe);
     const models = await resolveModels(recipe, { progress, signal });
+    await checkCalibration(recipe, models, progress);
     const context: RunContext = { recipe, models, folder, progress, signal: signal ?? new AbortController().signal };
     const made: Made = {};
     let again = options.fresh ?? false;

@@ -62,6 +62,33 @@ test("a section that another needs is named", () => {
   const message = faults("name: r\nmodels: {base: data/tiny-base}\npropagation: {method: swap}\n");
   assert.match(message, /propagation: needs the section pretraining/);
   assert.match(message, /propagation: needs models\.instruct/);
+  const calibration = faults("name: r\nmodels: {base: data/tiny-base}\ncalibration: {}\n");
+  assert.match(calibration, /calibration: needs the section propagation/);
+});
+
+test("sources of the calibration: files are found wherever they stand, and faults have their paths", () => {
+  const text = (calibration: string): string => `
+name: r
+models: {base: data/tiny-base, instruct: data/tiny-instruct}
+corpus: {train: [data/tiny/corpus/train.txt.gz], validation: [data/tiny/corpus/validation.txt]}
+pretraining: {}
+propagation: {}
+calibration: ${calibration}
+`;
+  const prompts = path.join(packageRoot(), "data", "tiny", "prompts.jsonl");
+  const { calibration } = loadRecipe(
+    recipe(
+      text("{sources: {own: {source: self}, chats: {source: instructions, instructions: [data/tiny/prompts.jsonl]}}}"),
+    ),
+  );
+  assert.deepEqual(calibration?.sources?.chats?.instructions, [prompts]);
+  const message = faults(
+    text("{sources: {a: {source: instructions, instructions: [nowhere.jsonl], wieght: 1}, b: {source: slef}}}"),
+  );
+  assert.match(message, /calibration\.sources\.a\.instructions\.0: nowhere\.jsonl matches nothing/);
+  assert.match(message, /calibration\.sources\.a\.wieght: unknown key; did you mean weight\?/);
+  assert.match(message, /calibration\.sources\.b\.source: must be one of self, instructions; did you mean self\?/);
+  assert.match(faults(text("{source: instructions}")), /calibration\.instructions: source instructions needs it/);
 });
 
 test("missing files and models are faults of the recipe", () => {

@@ -1,6 +1,7 @@
 /**
  * Calibration (arXiv 2412.21140, table 4): the propagated model is tuned on answers that the original
- * instruct model gave, with or without the copy task, so that its blocks get used to the new tokens.
+ * instruct model gave, or on a chat dataset, each with or without the copy task, so that its blocks get used to
+ * the new tokens.
  */
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
@@ -19,22 +20,27 @@ import { type ModelOutput, shardBytes } from "../model/model-output.js";
 import type { Progress } from "../progress.js";
 import { loadTokenizer } from "../tokenizer/load-tokenizer.js";
 import { makeCalibrationData } from "./calibration-data.js";
-import type { Rejection } from "./filters.js";
+import { checkConversations } from "./check-conversations.js";
+import { createConversationFilter } from "./filters/registry.js";
+import { judgeConversations, type ReasonCounts, type SourceSummary } from "./judge-conversations.js";
+import { namedSources } from "./named-sources.js";
 import type { TuningOptions } from "./options.js";
-import { calibrationSources } from "./sources/registry.js";
 
 export interface CalibrateJob {
   /** The propagated model: a folder with the new tokenizer. */
   model: string;
-  /** The original instruct model: a folder with its own tokenizer and chat template. */
-  teacher: string;
+  /**
+   * The original instruct model: a folder with its own tokenizer, which counts the tokens of answers, and chat template.
+   * Needed where a source asks it; the model's own tokenizer counts where it is left out.
+   */
+  teacher?: string | undefined;
   options: TuningOptions;
   seed: number;
   compute: ComputeOptions;
   output?: ModelOutput | undefined;
   /** The calibrated model folder; written whole or not at all. */
   out: string;
-  /** Folder of the answers, where several jobs with the same teacher, prompts and filters share them; in `work` where left out. */
+  /** Folder of the teacher's answers, where several jobs with the same teacher and prompts share them; in `work` where left out. */
   answers?: string;
   /** Folder of answers, packed data and checkpoints: a killed job continues from it. Belongs to this job alone. */
   work: string;
@@ -48,7 +54,10 @@ export interface CalibrationSummary {
   copies: number;
   /** Positions of plain text. */
   plain_text_tokens: number;
-  rejected: Partial<Record<Rejection, number>>;
+  /** How many were left out, by reason, over all sources. */
+  rejected: ReasonCounts;
+  /** By name. */
+  sources: Record<string, SourceSummary>;
   held_out: number;
   too_long: number;
   /** Nats per token of the assistant in held-out conversations (in those trained on, where none was held out). */
@@ -64,7 +73,7 @@ export interface CalibrationSummary {
   warnings: string[];
 }
 
-/** Throws `CorpusError` (prompts, texts), `TokenizerError`, `CheckpointError` and `EngineError`. */
+/** Throws `RecipeError` (no teacher), `CorpusError` (prompts, conversations, texts), `TokenizerError`, `CheckpointError` and `EngineError`. */
 export async function calibrate(
   job: CalibrateJob,
   progress?: Progress,
@@ -72,33 +81,56 @@ export async function calibrate(
 ): Promise<CalibrationSummary> {
   const { model, teacher, options, seed, compute, out, work } = job;
   const engine = getEngine(compute.engine);
+  const sources = namedSources(options);
+  const asking = sources.find(({ definition }) => definition.asksTeacher);
+  if (teacher === undefined && asking !== undefined) throw noTeacher(asking.name);
   const tokenizer = await loadTokenizer(model);
   checkTokenizerFits(readModelConfig(model), tokenizer, model);
-  const answers = job.answers ?? path.join(work, "answers");
-  const prompts = (await findCorpusFiles(options.prompts)).map((file) => contentHashes(file.path));
+  const counting = teacher === undefined ? tokenizer : await loadTokenizer(teacher);
+  // All that can be wrong with the input is to be said before anything is written.
+  createConversationFilter(options.filters);
+  await checkConversations(sources, teacher === undefined ? [tokenizer] : [tokenizer, counting], progress);
+  const teacherHashes = teacher === undefined ? null : contentHashes(teacher);
+  const read = await Promise.all(
+    sources.map(async ({ name, source, files, weight }) => {
+      const hashes = (await findCorpusFiles(files)).map((file) => contentHashes(file.path));
+      return { key: [name, source, weight ?? null, hashes], hashes };
+    }),
+  );
   openWorkFolder(
     work,
     [
       "calibration",
       contentHashes(model),
-      contentHashes(teacher),
-      prompts,
+      teacherHashes,
+      read.map(({ key }) => key),
       await corpusState(options.copy_task?.corpus),
       await corpusState(options.plain_text?.corpus),
       withoutCheckpoints(options),
       seed,
     ],
     progress,
+    [answersFolder],
   );
-  const source = calibrationSources[options.source];
-  const { source: name, max_answer_tokens, parallel, teacher_type, filters } = options;
-  openWorkFolder(
-    answers,
-    ["answers", contentHashes(teacher), prompts, name, max_answer_tokens, parallel, teacher_type, filters],
-    progress,
-  );
-  const made = await source({ teacher, options, compute, work: answers }, progress, signal);
-  const data = await makeCalibrationData(tokenizer, made.conversations, options, seed, work);
+  const { max_answer_tokens, parallel, teacher_type } = options;
+  const answers = job.answers ?? path.join(work, answersFolder);
+  if (asking !== undefined) openWorkFolder(answers, ["teacher", teacherHashes, teacher_type], progress);
+  const judging = {
+    sources: sources.map((one, i) => {
+      const folder = path.join(answers, one.name);
+      if (one.definition.asksTeacher) {
+        openWorkFolder(folder, ["answers", read[i]!.hashes, one.source, max_answer_tokens, parallel], progress);
+      }
+      const asked = { files: one.files, teacher, options, compute, work: folder, shared: answers };
+      return { ...one, candidates: one.definition.conversations(asked, progress, signal) };
+    }),
+    filters: options.filters,
+    tokenizer: counting,
+    seed: seed + 5,
+    work,
+  };
+  const judged = await judgeConversations(judging, progress);
+  const data = await makeCalibrationData(tokenizer, judged, options, seed, work);
   if (options.evaluate_every > 0 && data.heldOut === 0) throw nothingHeldOut(data.examples);
   const before = await loss(engine, job, model, data.measured, "before", signal);
   const trained = await trainModel(
@@ -120,10 +152,11 @@ export async function calibrate(
   const after = await loss(engine, job, trained.folder, data.measured, "after", signal);
   const summary: CalibrationSummary = {
     examples: data.examples,
-    answers: made.conversations.length,
+    answers: judged.count,
     copies: data.copies,
     plain_text_tokens: data.plainTokens,
-    rejected: made.rejected,
+    rejected: sumOfReasons(Object.values(judged.sources)),
+    sources: judged.sources,
     held_out: data.heldOut,
     too_long: data.tooLong,
     loss: { before, after },
@@ -135,7 +168,7 @@ export async function calibrate(
     warnings: [...data.warnings, ...trained.warnings],
   };
   const card = { step: cardStep(job, summary), languages: job.output?.languages };
-  const further = { "answers.jsonl": made.answers };
+  const further = { "answers.jsonl": judged.file };
   await finishModelFolder(trained, { model, tokenizer: tokenizer.source }, out, further, card);
   return summary;
 }
@@ -145,10 +178,28 @@ function cardStep({ model, teacher, options, seed }: CalibrateJob, summary: Cali
   return {
     title: "Calibrated",
     text: "Fine-tuned on conversations, with a loss on the assistant's tokens only.",
-    models: { model, teacher },
+    models: { model, ...(teacher !== undefined && { teacher }) },
     options: { ...options, checkpoint_every: null, seed },
     numbers,
   };
+}
+
+const answersFolder = "answers";
+
+function sumOfReasons(sources: readonly SourceSummary[]): ReasonCounts {
+  const sum: ReasonCounts = {};
+  for (const { rejected } of sources) {
+    for (const [reason, count] of Object.entries(rejected) as [keyof ReasonCounts, number][]) {
+      sum[reason] = (sum[reason] ?? 0) + count;
+    }
+  }
+  return sum;
+}
+
+function noTeacher(source: string): RecipeError {
+  return new RecipeError("calibration.no_teacher", `calibration source ${source} asks the original instruct model`, {
+    hint: "Name its folder as the teacher.",
+  });
 }
 
 function nothingHeldOut(conversations: number): RecipeError {

@@ -1,9 +1,9 @@
 /** What a calibration trains on and measures: answers, copies and plain text in their shares, as training-set files. */
 import path from "node:path";
-import { CorpusError } from "../errors.js";
 import { createRandom } from "../random.js";
-import type { ChatMessage, Tokenizer } from "../tokenizer/tokenizer.js";
+import type { Tokenizer } from "../tokenizer/tokenizer.js";
 import { conversationSequences, packSequences, type TrainingSequence } from "./conversations.js";
+import type { JudgedConversations } from "./judge-conversations.js";
 import { countForShare, mix } from "./mix.js";
 import type { TuningOptions } from "./options.js";
 import { plainTextSequences } from "./plain-text.js";
@@ -26,26 +26,21 @@ export interface CalibrationData {
 /** Packs answers, copies and plain text. The same job makes the same files, so a continued one makes them again. */
 export async function makeCalibrationData(
   tokenizer: Tokenizer,
-  answers: ChatMessage[][],
+  answers: Pick<JudgedConversations, "count" | "conversations">,
   options: TuningOptions,
   seed: number,
   work: string,
 ): Promise<CalibrationData> {
   const { copy_task, plain_text, block_size } = options;
   const warnings: string[] = [];
-  if (answers.length === 0) {
-    throw new CorpusError("calibration.no_answers", "every answer of the instruct model was rejected", {
-      hint: "calibration.filters says what is kept; answers.jsonl in the work folder has the reasons.",
-      exitCode: 1,
-    });
-  }
-  const wanted = copy_task === null ? 0 : countForShare(answers.length, copy_task.share);
+  const wanted = copy_task === null ? 0 : countForShare(answers.count, copy_task.share);
   const copies = copy_task === null ? [] : await copyConversations(copy_task, wanted, seed + 1);
   if (copies.length < wanted) {
     warnings.push(`the copy task has ${copies.length} texts of the wanted length, ${wanted} would be its share`);
   }
   const sequences: TrainingSequence[][] = [];
-  for (const [kind, conversations] of Object.entries({ answers, copies })) {
+  const kinds = { answers: answers.conversations, copies };
+  for (const [kind, conversations] of Object.entries(kinds)) {
     const all = await collect(conversationSequences(tokenizer, conversations));
     const fitting = all.filter(({ weights }) => weights.length <= block_size);
     const left = all.length - fitting.length;
@@ -71,7 +66,7 @@ export async function makeCalibrationData(
     copies: copies.length,
     plainTokens: countPositions(plain),
     heldOut: heldOut.length,
-    tooLong: answers.length + copies.length - training.length - heldOut.length,
+    tooLong: answers.count + copies.length - training.length - heldOut.length,
     warnings,
   };
 }

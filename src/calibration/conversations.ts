@@ -10,14 +10,14 @@ import type { ChatMessage, Tokenizer } from "../tokenizer/tokenizer.js";
 
 export interface TrainingSequence {
   /** n + 1 ids, which take n positions. */
-  ids: number[];
-  /** n loss weights: of predicting ids 1 to n. */
-  weights: number[];
+  ids: Int32Array;
+  /** n loss weights, 0 or 1: of predicting ids 1 to n. */
+  weights: Uint8Array;
 }
 
 export async function conversationSequence(tokenizer: Tokenizer, messages: ChatMessage[]): Promise<TrainingSequence> {
   const { ids, assistant } = await encodeChat(tokenizer, messages, {});
-  return { ids, weights: assistant.slice(1).map((own) => (own ? 1 : 0)) };
+  return { ids: Int32Array.from(ids), weights: Uint8Array.from(assistant.slice(1), Number) };
 }
 
 export async function* conversationSequences(
@@ -52,7 +52,7 @@ export async function packSequences(
         continue;
       }
       packed.sequences++;
-      packed.tokens += weights.reduce((sum, weight) => sum + (weight > 0 ? 1 : 0), 0);
+      packed.tokens += weights.reduce((sum, weight) => sum + weight, 0);
     }
     packer.finish();
     if (packed.tokens > 0) return;

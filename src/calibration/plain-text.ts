@@ -34,9 +34,9 @@ export async function plainTextSequences(
   for (let from = 0, total = 0; from < texts.length && total < positions; from += batch) {
     for (const encoded of await tokenizer.encodeBatch(texts.slice(from, from + batch))) {
       for (let at = 0; at < encoded.length && total < positions; at += longest) {
-        const ids = [start, ...encoded.slice(at, at + longest)];
+        const ids = Int32Array.of(start, ...encoded.slice(at, at + longest));
         total += ids.length - 1;
-        sequences.push({ ids, weights: new Array<number>(ids.length - 1).fill(1) });
+        sequences.push({ ids, weights: new Uint8Array(ids.length - 1).fill(1) });
       }
     }
   }

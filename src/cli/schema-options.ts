@@ -13,6 +13,7 @@ interface JsonSchema {
   type?: string;
   enum?: string[];
   items?: JsonSchema;
+  anyOf?: JsonSchema[];
   properties?: Record<string, JsonSchema>;
   default?: unknown;
   description?: string;
@@ -43,8 +44,10 @@ function leavesIn(schema: JsonSchema, above: string[]): Leaf[] {
   return Object.entries(schema.properties ?? {}).flatMap(([key, property]) => {
     const keys = [...above, key];
     if (property.type === "object") return leavesIn(property, keys);
-    const list = property.type === "array";
-    const type = kinds[(list ? property.items?.type : property.type) ?? ""];
+    // What may be one value or a list of them is a list here.
+    const form = property.anyOf?.find((one) => one.type === "array") ?? property;
+    const list = form.type === "array";
+    const type = kinds[(list ? form.items?.type : form.type) ?? ""];
     if (type === undefined) return [];
     return [{ keys, flag: keys.join("-").replaceAll("_", "-"), type, list, property }];
   });

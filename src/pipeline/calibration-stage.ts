@@ -1,5 +1,7 @@
 import path from "node:path";
 import { calibrate } from "../calibration/calibrate.js";
+import { namedSources } from "../calibration/named-sources.js";
+import type { TuningOptions } from "../calibration/options.js";
 import { corpusFiles, withoutFiles } from "./corpora.js";
 import { initialiseRows } from "./initialise-rows.js";
 import { type CalibrationResult, computeOptions, type DefineStage, writtenAs } from "./run-context.js";
@@ -15,16 +17,16 @@ export const calibrationStage: DefineStage<CalibrationResult> = async (context, 
   const texts = [options.copy_task?.corpus, options.plain_text?.corpus].filter((corpus) => corpus != null);
   return {
     name: "calibration",
-    version: 1,
+    version: 2,
     inputs: {
       propagated,
       teacher,
-      prompts: await corpusFiles({ files: options.prompts }),
+      ...(await sourceFiles(options)),
       texts: (await Promise.all(texts.map((corpus) => corpusFiles(corpus)))).flat(),
     },
     options: {
       ...section,
-      prompts: null,
+      ...withoutSourceFiles(section),
       copy_task: withoutFiles(section.copy_task),
       plain_text: withoutFiles(section.plain_text),
       ...writtenAs(recipe),
@@ -64,3 +66,16 @@ export const calibrationStage: DefineStage<CalibrationResult> = async (context, 
     return out;
   }
 };
+
+/** What the sources read, by the name of each. */
+async function sourceFiles(options: TuningOptions): Promise<Record<string, string[]>> {
+  const sources = namedSources(options);
+  const files = await Promise.all(sources.map((one) => corpusFiles({ files: one.files })));
+  return Object.fromEntries(sources.map(({ name }, i) => [`source ${name}`, files[i]!]));
+}
+
+/** Which files, the inputs say. */
+function withoutSourceFiles({ sources }: TuningOptions): object {
+  const bare = Object.entries(sources ?? {}).map(([name, { source, weight }]) => [name, { source, weight }]);
+  return { prompts: null, instructions: null, ...(sources && { sources: Object.fromEntries(bare) }) };
+}

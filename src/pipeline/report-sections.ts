@@ -1,5 +1,6 @@
 /** What the report of a run shows, from what its stages made. */
 import path from "node:path";
+import type { CalibrationSummary } from "../calibration/calibrate.js";
 import type { Recipe } from "../recipe.js";
 import type { Cell } from "../report/html-page.js";
 import type { ReportSection, RunReport } from "../report/run-report.js";
@@ -137,11 +138,29 @@ function calibrationSection({ calibration }: Made): ReportSection | undefined {
   return {
     title: "Calibration",
     note: "Loss on the assistant's tokens of held-out conversations, nats per token.",
-    tables: [{ header: ["row", ...trainedOn, "steps", "loss before", "after"], rows }],
+    tables: [
+      { header: ["row", ...trainedOn, "steps", "loss before", "after"], rows },
+      sourcesTable(Object.values(calibration.result)[0]?.sources ?? {}),
+    ],
     curves: Object.keys(calibration.result).flatMap((row) =>
       trainingCurves(path.join(calibration.folder, row), ` of ${row}`),
     ),
   };
+}
+
+/** Every row is tuned on the same conversations. */
+function sourcesTable(sources: CalibrationSummary["sources"]): ReportSection["tables"][number] {
+  const all = Object.values(sources).map(({ rejected }) => rejected);
+  const reasons = [...new Set(all.flatMap((counts) => Object.keys(counts) as (keyof (typeof all)[number])[]))];
+  const rows = Object.entries(sources).map(([name, { source, conversations, kept, rejected }]): Cell[] => [
+    name,
+    source,
+    conversations,
+    kept,
+    ...reasons.map((reason) => rejected[reason] ?? 0),
+  ]);
+  const rejectedFor = reasons.map((reason) => reason.replaceAll("_", " "));
+  return { header: ["source", "kind", "conversations", "learned from", ...rejectedFor], rows };
 }
 
 function benchmarkSection({ benchmark }: Made): ReportSection | undefined {

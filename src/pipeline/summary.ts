@@ -20,6 +20,7 @@ export function summarise(recipe: Recipe, made: Made) {
       calibration: {
         examples: calibration.result.calibrated?.examples ?? 0,
         loss: calibration.result.calibrated?.loss ?? null,
+        sources: calibration.result.calibrated?.sources ?? {},
         rows: calibration.result,
       },
     }),

@@ -1,13 +1,15 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { after, before, test } from "node:test";
 import { type CalibrateJob, calibrate } from "../../src/calibration/calibrate.js";
+import type { JudgedLine } from "../../src/calibration/judge-conversations.js";
 import { calibrationSchema } from "../../src/calibration/options.js";
 import { conversationTrainingSchema, trainOnConversations } from "../../src/calibration/train-on-conversations.js";
 import { sha256File } from "../../src/sha256.js";
 import type { ChatMessage } from "../../src/tokenizer/tokenizer.js";
+import { chatParquetFile } from "../corpus/chat-parquet-file.js";
 import { writeTinyModel } from "../pretraining/tiny-model.js";
 
 let folder: string;
@@ -16,6 +18,9 @@ const compute = { device: "cpu", threads: 1 } as const;
 const answer = "да, кот";
 const questions = Array.from({ length: 20 }, (_, i) => `Кто там ${i}?`);
 const training = {
+  trainable: "full",
+  weight_decay: 0,
+  final_learning_rate_share: 0.1,
   block_size: 256,
   blocks_per_step: 4,
   micro_batch: 4,
@@ -83,6 +88,13 @@ test("the propagated model learns the teacher's own answers and the copy task", 
   );
   for (const { answer: given } of answers.slice(0, 20)) assert.equal(given, answer);
   assert.deepEqual(summary.rejected, { duplicate: 1, prompt_too_long: 1 });
+  assert.deepEqual(summary.sources, {
+    self: { source: "self", conversations: 22, kept: 20, rejected: { duplicate: 1, prompt_too_long: 1 } },
+  });
+  assert.deepEqual(
+    answers.slice(19).map(({ rejected }) => rejected),
+    [null, "duplicate", "prompt_too_long"],
+  );
   assert.equal(summary.answers, 20);
   assert.equal(summary.copies, 20);
   assert.equal(summary.held_out, 4);
@@ -122,8 +134,17 @@ test("broken off while answering, then while training, it ends with the same byt
 test("a model that only has answers to reject is an error with a hint", async () => {
   const strict = job("strict");
   strict.options.filters.min_characters = 1000;
-  await assert.rejects(calibrate(strict), { code: "calibration.no_answers", exitCode: 1 });
+  await assert.rejects(calibrate(strict), {
+    code: "calibration.no_answers",
+    exitCode: 1,
+    message: /all 22 conversations are rejected \(1 prompt_too_long, 21 too_short\)/,
+  });
   assert.ok(!existsSync(at("strict")));
+  // The answers are there: other filters ask nothing again.
+  const seen = new Set<string>();
+  const lenient = { ...job("strict").options, steps: 2, copy_task: null, plain_text: null };
+  await calibrate({ ...strict, options: lenient }, ({ unit }) => seen.add(unit));
+  assert.ok(seen.has("conversations") && !seen.has("prompts"), [...seen].join());
 });
 
 test("held-out conversations are measured during the training, without bits per character", async () => {
@@ -147,4 +168,141 @@ test("to measure where no conversation is held out is refused", async () => {
   const options = { ...none.options, evaluate_every: 5, validation_share: 0 };
   await assert.rejects(calibrate({ ...none, options }), { code: "calibration.nothing_held_out", exitCode: 2 });
   assert.ok(!existsSync(at("none")));
+});
+
+/** Two turns, the second about the first; the last one declines. */
+function chats(): ChatMessage[][] {
+  const two = questions.map((content, i): ChatMessage[] => [
+    { role: "system", content: "Отвечай." },
+    { role: "user", content },
+    { role: "assistant", content: answer },
+    { role: "user", content: `А номер ${i}?` },
+    { role: "assistant", content: `Номер ${i}` },
+  ]);
+  return [...two, [questions[0]!, "Извините, я не могу ответить."].map(turn)];
+}
+
+const turn = (content: string, i: number): ChatMessage => ({ role: i === 0 ? "user" : "assistant", content });
+
+/** Without the teacher: only the dataset speaks. */
+function chatJob(name: string, more: object = {}): CalibrateJob {
+  const options = calibrationSchema.parse({
+    ...training,
+    trainable: "lora",
+    lora: { rank: 4, dropout: 0 },
+    source: "instructions",
+    instructions: [at("chats.parquet")],
+    validation_share: 0.1,
+    steps: 12,
+    ...more,
+  });
+  return { model: at("propagated"), options, seed: 5, compute, out: at(name), work: at(`${name}.work`) };
+}
+
+const judgedLines = (name: string) =>
+  readFileSync(path.join(at(name), "answers.jsonl"), "utf8")
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line) as JudgedLine);
+
+test("a chat dataset in parquet, by LoRA and head: multi-turn, what is rejected is kept with its reason", async () => {
+  writeFileSync(at("chats.parquet"), chatParquetFile([chats().slice(0, 8), chats().slice(8)]));
+  const summary = await calibrate(chatJob("chat"));
+  assert.deepEqual(summary.sources, {
+    instructions: { source: "instructions", conversations: 21, kept: 20, rejected: { refusal: 1 } },
+  });
+  assert.equal(summary.examples, 18);
+  assert.ok(summary.loss.after < summary.loss.before, JSON.stringify(summary.loss));
+  const lines = judgedLines("chat");
+  assert.deepEqual(
+    lines.map(({ messages, answer: last }) => [...messages, { role: "assistant", content: last }]),
+    chats(),
+  );
+  assert.deepEqual(
+    lines.map(({ rejected }) => rejected),
+    [...questions.map(() => null), "refusal"],
+  );
+  assert.ok(!existsSync(path.join(at("chat"), "adapter")));
+  const before = hashes("chat");
+  await calibrate(chatJob("chat again", { copy_task: null }));
+  assert.deepEqual(hashes("chat again"), before);
+});
+
+test("several sources in exact shares, with the copy task; who is drawn is the seed's", async () => {
+  writeFileSync(
+    at("chats.jsonl"),
+    chats()
+      .map((messages) => `${JSON.stringify({ messages })}\n`)
+      .join(""),
+  );
+  const mixed = (name: string, seed: number): CalibrateJob => ({
+    ...chatJob(name, {
+      source: undefined,
+      instructions: undefined,
+      sources: {
+        own: { source: "self", prompts: [at("prompts.jsonl")], weight: 1 },
+        chats: { source: "instructions", instructions: [at("chats.jsonl")], weight: 3 },
+      },
+      parallel: 1,
+      teacher_type: "f32",
+      max_answer_tokens: 40,
+      steps: 2,
+      validation_share: 0,
+      copy_task: { corpus: { files: [at("text.txt")] }, share: 0.5 },
+    }),
+    teacher: at("teacher"),
+    answers: at("mixed.answers"),
+    seed,
+  });
+  const summary = await calibrate(mixed("mixed", 5));
+  // 20 of the dataset are good and would make a whole of 26: 6.5 and 19.5 of them.
+  assert.deepEqual(summary.sources, {
+    own: {
+      source: "self",
+      conversations: 22,
+      kept: 7,
+      rejected: { prompt_too_long: 1, duplicate: 1, beyond_share: 13 },
+    },
+    chats: { source: "instructions", conversations: 21, kept: 19, rejected: { refusal: 1, beyond_share: 1 } },
+  });
+  assert.equal(summary.answers, 26);
+  assert.equal(summary.copies, 26);
+  const drawn = (name: string) => judgedLines(name).flatMap(({ rejected, index }) => (rejected === null ? index : []));
+  assert.equal(drawn("mixed").length, 26);
+  let asked = false;
+  await calibrate(mixed("mixed 6", 6), ({ unit }) => {
+    asked ||= unit === "prompts";
+  });
+  assert.ok(!asked, "another seed, the same answers");
+  assert.notDeepEqual(drawn("mixed 6"), drawn("mixed"));
+});
+
+test("what is broken is said before anything is written", async () => {
+  const broken = at("broken.jsonl");
+  writeFileSync(broken, `${JSON.stringify({ messages: chats()[0] })}\n{"messages": [{"role": "user"}]}\n`);
+  await assert.rejects(calibrate(chatJob("bad", { instructions: [broken] })), {
+    code: "instructions.broken",
+    message: /broken\.jsonl: line 2: message 0 has no text/,
+    exitCode: 2,
+  });
+  const teacherless = { ...job("bad"), teacher: undefined };
+  await assert.rejects(calibrate(teacherless), { code: "calibration.no_teacher", exitCode: 2 });
+  const script = chatJob("bad", { filters: { script: { name: "Cyrilic", min_share: 1 } } });
+  await assert.rejects(calibrate(script), { code: "corpus.unknown_script", exitCode: 2 });
+  assert.ok(!existsSync(at("bad")) && !existsSync(at("bad.work")));
+});
+
+test("a template that knows no system message: file, row, the model and what to do", async () => {
+  cpSync(at("propagated"), at("no system"), { recursive: true });
+  const file = path.join(at("no system"), "tokenizer_config.json");
+  const config = JSON.parse(readFileSync(file, "utf8"));
+  config.chat_template = `{% if messages[0]['role'] == 'system' %}{{ raise_exception('System role not supported') }}{% endif %}${config.chat_template}`;
+  writeFileSync(file, JSON.stringify(config));
+  await assert.rejects(calibrate({ ...chatJob("bad"), model: at("no system") }), {
+    code: "calibration.chat_template",
+    message: /chats\.parquet: row 0: .*no system.*System role not supported/,
+    hint: /no system message/,
+    exitCode: 2,
+  });
+  assert.ok(!existsSync(at("bad")) && !existsSync(at("bad.work")));
 });

@@ -128,6 +128,29 @@ test("bad inputs: one message that names the file, and nothing left behind", () 
   );
 });
 
+test("calibrate: what is wrong with the conversations is said before anything is written", () => {
+  const model = path.join(packageRoot(), "data", "tiny-instruct");
+  const out = path.join(folder, "calibrated");
+  const broken = path.join(folder, "broken.jsonl");
+  writeFileSync(broken, '{"messages": [{"role": "user", "content": "Кто?"}, {"role": "bot", "content": "Кот"}]}\n');
+  const cases: [string[], RegExp][] = [
+    [["--source", "instructions"], /instructions: source instructions needs it/],
+    [["--source", "instructions", "--instructions", broken], /broken\.jsonl: line 1: message 1 has the role "bot"/],
+    [["--source", "instructions", "--instructions", "nowhere.jsonl"], /no corpus file matches "nowhere\.jsonl"/],
+    [["--prompts", broken], /asks the original instruct model/],
+  ];
+  for (const [more, message] of cases) {
+    const { code, error } = lep("calibrate", "--model", model, "--out", out, ...more);
+    assert.equal(code, 2, error);
+    assert.match(error, message);
+    assert.ok(!error.includes("    at "), error);
+  }
+  assert.deepEqual(
+    readdirSync(folder).filter((name) => name.includes("calibrated")),
+    [],
+  );
+});
+
 test("export says how far llama.cpp's answers are those of a model with sliding windows", () => {
   const model = path.join(folder, "sliding");
   writeTinyTokenizer(model);

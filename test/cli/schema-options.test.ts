@@ -31,6 +31,15 @@ test("a flag for every key that holds a value or a list of names, those of inner
   assert.ok(Object.keys(schemaOptions(calibrationSchema, ["filters"])).every((flag) => !flag.startsWith("filters")));
 });
 
+test("a key that takes one value or several is a flag, too", () => {
+  assert.equal(schemaOptions(calibrationSchema)["filters-script-name"]?.array, true);
+  const section = sectionFrom(calibrationSchema, {
+    "filters-script-name": ["Han", "Hiragana"],
+    "filters-script-min-share": 0.5,
+  });
+  assert.deepEqual(section.filters.script?.name, ["Han", "Hiragana"]);
+});
+
 /** Every place that a key's value can stand at, written as a flag. */
 function flagsOf(schema: { properties?: Record<string, unknown> }, above = ""): string[] {
   return Object.entries(schema.properties ?? {}).flatMap(([key, below]) => {

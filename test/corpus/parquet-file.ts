@@ -3,28 +3,7 @@
  * Thrift compact protocol), so that the reader is tested against bytes that its own library did not write.
  */
 import { gzipSync } from "node:zlib";
-
-type Field = [id: number, type: number, bytes: number[]];
-const i32 = 5;
-const i64 = 6;
-const binary = 8;
-const list = 9;
-const struct = 12;
-
-const varint = (value: number): number[] =>
-  value < 128 ? [value] : [(value % 128) + 128, ...varint(Math.floor(value / 128))];
-const integer = (value: number): number[] => varint(value * 2);
-const text = (value: string): number[] => [...varint(Buffer.byteLength(value)), ...Buffer.from(value)];
-const listOf = (type: number, items: number[][]): number[] => [(items.length << 4) | type, ...items.flat()];
-function structOf(fields: Field[]): number[] {
-  let last = 0;
-  const bytes = fields.flatMap(([id, type, value]) => {
-    const header = ((id - last) << 4) | type;
-    last = id;
-    return [header, ...value];
-  });
-  return [...bytes, 0];
-}
+import { binary, i32, i64, integer, list, listOf, struct, structOf, text, uint32, varint } from "./thrift-compact.js";
 
 /** `groups`: rows of each row group, as bytes or strings; null where the column has no value. */
 export function parquetFile(
@@ -111,10 +90,4 @@ export function parquetFile(
     ]),
   );
   return Buffer.concat([...parts, footer, uint32(footer.length), Buffer.from("PAR1")]);
-}
-
-function uint32(value: number): Buffer {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32LE(value);
-  return bytes;
 }

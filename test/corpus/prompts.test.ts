@@ -21,7 +21,10 @@ test("prompts and conversations become messages", async () => {
     { role: "user", content: "Привет" },
   ];
   const name = file("good.jsonl", [{ prompt: "Что такое река?" }, { messages }]);
-  assert.deepEqual(await readPrompts([name]), [[{ role: "user", content: "Что такое река?" }], messages]);
+  assert.deepEqual(await readPrompts([name]), [
+    { messages: [{ role: "user", content: "Что такое река?" }], place: `${name}: line 1` },
+    { messages, place: `${name}: line 2` },
+  ]);
 });
 
 test("faults name file and line", async () => {
@@ -32,11 +35,13 @@ test("faults name file and line", async () => {
     [{}, /line 2: has neither/],
     [{ prompt: " " }, /line 2: "prompt" is not a text/],
     [{ prompt: "a", messages: [user] }, /line 2: has both/],
-    [{ messages: [] }, /line 2: has neither/],
+    [{ messages: [] }, /line 2: "messages" is not a list/],
+    [{ messages: [{ role: "user", content: " " }] }, /line 2: the last message is blank/],
+    ['{"prompt": "half \\ud83d"}', /line 2: message 0 has half of a surrogate pair/],
     [{ messages: [{ role: "tool", content: "a" }] }, /line 2: message 0 has the role "tool"/],
     [{ messages: [{ role: "user" }] }, /line 2: message 0 has no text/],
     [{ messages: [user, { role: "assistant", content: "b" }] }, /line 2: the last message/],
-    [{ messages: [null] }, /line 2: message 0 has the role/],
+    [{ messages: [null] }, /line 2: message 0 has no role/],
   ];
   for (const [line, message] of broken) {
     const name = file("broken.jsonl", [{ prompt: "a" }, line]);
@@ -48,4 +53,10 @@ test("faults name file and line", async () => {
     });
   }
   await assert.rejects(readPrompts([file("none.jsonl", [])]), /no prompts in/);
+  await assert.rejects(readPrompts([file("text.txt", ["a"])]), { code: "prompts.unknown_format" });
+  writeFileSync(path.join(folder, "binary.jsonl"), Buffer.from([0x7b, 0xff, 0xfe, 0x00, 0x9f]));
+  await assert.rejects(readPrompts([path.join(folder, "binary.jsonl")]), {
+    code: "corpus.invalid_utf8",
+    message: /binary\.jsonl/,
+  });
 });

@@ -22,7 +22,8 @@ test("faults have their paths", () => {
   assert.ok(found.includes("learning_rte"), `${found}`);
   const second = pretrainingSchema.safeParse({ steps: 1, epochs: 1, micro_batch: 3 });
   assert.deepEqual(second.error!.issues.map((issue) => issue.path.join(".")).sort(), ["epochs", "micro_batch"]);
-  assert.equal(calibrationSchema.safeParse({}).error!.issues[0]!.path[0], "prompts");
+  const wrong = calibrationSchema.safeParse({ source: "instructions", prompts: [] });
+  assert.equal(wrong.error!.issues[0]!.path[0], "prompts");
 });
 
 test("every key of both sections says what it is, and they become JSON Schema", () => {

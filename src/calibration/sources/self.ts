@@ -1,8 +1,8 @@
 /**
  * Self-calibration (arXiv 2412.21140, table 4): the original instruct model answers the prompts with
  * its own tokenizer and chat template, greedily; the propagated model then learns these answers in the
- * new vocabulary. No foreign data. Answers are kept as text in `answers.jsonl`, appended by whole
- * batches, so that a killed run continues and ends with the same bytes.
+ * new vocabulary. No foreign data. Answers are kept as text in `answers.jsonl` of the work folder, appended
+ * by whole batches, so that a killed run continues and ends with the same bytes.
  */
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
@@ -16,28 +16,32 @@ import { encodeChat } from "../../tokenizer/chat-template.js";
 import { loadTokenizer } from "../../tokenizer/load-tokenizer.js";
 import type { ChatMessage } from "../../tokenizer/tokenizer.js";
 import { writing } from "../../write-fault.js";
-import { createAnswerFilter, type Rejection } from "../filters.js";
-import type { SourceJob, SourceResult } from "./registry.js";
+import type { Stopped } from "../filters/conversation-filter.js";
+import type { CalibrationSource, Candidate, SourceJob } from "./registry.js";
 
 /** A line of `answers.jsonl`. */
 interface Answer {
-  /** The prompt's place among all, from 0. */
-  index: number;
   messages: ChatMessage[];
   answer: string;
-  /** Tokens of the teacher. */
-  tokens: number;
-  stopped: "stop" | "length";
-  /** Why it is not learned from; null where it is. */
-  rejected: Rejection | null;
+  stopped: Stopped;
 }
 
 /** Rounds that every parallel place goes through before the answers are kept. */
 const roundsInBatch = 8;
 
-export async function selfAnswers(job: SourceJob, progress?: Progress, signal?: AbortSignal): Promise<SourceResult> {
-  const { options, work } = job;
-  const prompts = await readPrompts(options.prompts);
+export const self: CalibrationSource = {
+  files: "prompts",
+  shipped: "data/prompts/ru.jsonl",
+  asksTeacher: true,
+  async *read(files) {
+    yield* await readPrompts(files);
+  },
+  conversations: selfAnswers,
+};
+
+async function* selfAnswers(job: SourceJob, progress?: Progress, signal?: AbortSignal): AsyncGenerator<Candidate> {
+  const { files, options, work } = job;
+  const prompts = (await readPrompts(files)).map(({ messages }) => messages);
   const file = path.join(work, "answers.jsonl");
   const batchSize = options.parallel * roundsInBatch;
   const answers = keptAnswers(file, batchSize, prompts.length);
@@ -46,15 +50,11 @@ export async function selfAnswers(job: SourceJob, progress?: Progress, signal?: 
       writing(file, () => appendFileSync(file, batch.map((answer) => `${JSON.stringify(answer)}\n`).join("")));
       answers.push(...batch);
     };
-    await generateAnswers({ job, prompts, done: [...answers], batchSize, keep }, progress, signal);
+    await generateAnswers({ job, prompts, done: answers.length, batchSize, keep }, progress, signal);
   }
-  const rejected: Partial<Record<Rejection, number>> = {};
-  const conversations: ChatMessage[][] = [];
-  for (const { messages, answer, rejected: reason } of answers) {
-    if (reason === null) conversations.push([...messages, { role: "assistant", content: answer }]);
-    else rejected[reason] = (rejected[reason] ?? 0) + 1;
+  for (const { messages, answer, stopped } of answers) {
+    yield { messages: [...messages, { role: "assistant", content: answer }], stopped };
   }
-  return { conversations, rejected, answers: file };
 }
 
 /** The answers of whole batches; what a kill left of a batch behind them is cut off. */
@@ -73,8 +73,8 @@ function keptAnswers(file: string, batchSize: number, prompts: number): Answer[]
 interface Generation {
   job: SourceJob;
   prompts: ChatMessage[][];
-  /** Answers of the first prompts, from before. */
-  done: readonly Answer[];
+  /** How many of the first prompts have answers from before. */
+  done: number;
   batchSize: number;
   keep: (batch: Answer[]) => void;
 }
@@ -84,16 +84,13 @@ async function generateAnswers(
   progress: Progress | undefined,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const { teacher, options, compute, work } = job;
-  const gguf = path.join(work, "teacher.gguf");
+  const { options, compute, shared } = job;
+  const teacher = job.teacher!;
+  const gguf = path.join(shared, "teacher.gguf");
   if (!existsSync(gguf)) await exportGguf({ model: teacher, out: gguf, type: options.teacher_type });
   const tokenizer = await loadTokenizer(teacher);
   const config = readModelConfig(teacher);
   const stopIds = [...new Set([...tokenizer.eosIds, ...config.eos_token_ids])];
-  const filter = createAnswerFilter(options.filters);
-  for (const { messages, answer, stopped, rejected } of done) {
-    if (rejected !== "prompt_too_long") filter(messages, answer, stopped);
-  }
   const encoded: number[][] = [];
   for (const messages of prompts) {
     encoded.push((await encodeChat(tokenizer, messages, { addGenerationPrompt: true })).ids);
@@ -102,7 +99,7 @@ async function generateAnswers(
   const contextLength = Math.min(exactContext(config), longest + options.max_answer_tokens);
   const modelOptions = { ...compute, parallel: options.parallel, contextLength, tokens: tokenizer.size };
   await withLanguageModel(gguf, modelOptions, { signal, activity: "the instruct model answers" }, async (model) => {
-    for (let first = done.length; first < prompts.length; first += batchSize) {
+    for (let first = done; first < prompts.length; first += batchSize) {
       signal?.throwIfAborted();
       const indices = Array.from({ length: Math.min(batchSize, prompts.length - first) }, (_, i) => first + i);
       const room = (index: number): number =>
@@ -116,13 +113,11 @@ async function generateAnswers(
         const messages = prompts[index]!;
         const result = results[asked.indexOf(index)];
         if (result === undefined) {
-          batch.push({ index, messages, answer: "", tokens: 0, stopped: "length", rejected: "prompt_too_long" });
+          batch.push({ messages, answer: "", stopped: "prompt_too_long" });
           continue;
         }
         const answer = (await tokenizer.decode(result.tokens, true)).trim();
-        const { tokens, stopped } = result;
-        const rejected = filter(messages, answer, stopped);
-        batch.push({ index, messages, answer, tokens: tokens.length, stopped, rejected });
+        batch.push({ messages, answer, stopped: result.stopped });
       }
       progress?.({ task: "answering prompts", done: first + batch.length, total: prompts.length, unit: "prompts" });
       keep(batch);

@@ -21,8 +21,7 @@ import { withWorkFolder } from "../work-folder.js";
 
 interface Arguments extends WritingArguments {
   model: string;
-  teacher: string;
-  prompts: string[];
+  teacher?: string;
   out: string;
   seed: number;
   engine: EngineName;
@@ -35,20 +34,20 @@ export const calibrateCommand = defineAction<Arguments>({
   builder: (yargs) =>
     writing(reporting(computing(yargs)))
       .option("model", { type: "string", demandOption: true, describe: "the propagated model" })
-      .option("teacher", { type: "string", demandOption: true, describe: "the original instruct model" })
-      .option("prompts", { type: "string", array: true, demandOption: true, describe: "JSONL files with prompts" })
+      .option("teacher", { type: "string", describe: "the original instruct model, which answers the prompts" })
       .option("out", { type: "string", demandOption: true, describe: "model folder to write" })
       .option("seed", {
         ...{ type: "number", default: 0, describe: "seed of everything that is drawn by chance" },
         coerce: wholeNumber("seed"),
       })
-      .options(schemaOptions(calibrationSchema, ["prompts"]))
-      .example("$0 calibrate --model P --teacher I --prompts prompts.jsonl --steps 300 --out C", ""),
-  handler: async ({ out, seed, json, prompts, ...options }) => {
+      .options(schemaOptions(calibrationSchema))
+      .example("$0 calibrate --model P --teacher I --prompts prompts.jsonl --steps 300 --out C", "its own answers")
+      .example("$0 calibrate --model P --source instructions --instructions chats.parquet --out C", "a chat dataset"),
+  handler: async ({ out, seed, json, ...options }) => {
     const written = outputFrom(options);
-    const section = sectionFrom(calibrationSchema, { ...options }, { prompts });
+    const section = sectionFrom(calibrationSchema, { ...options });
     const model = await modelFolder(options.model);
-    const teacher = await modelFolder(options.teacher);
+    const teacher = options.teacher === undefined ? undefined : await modelFolder(options.teacher);
     checkOutputFolder(out, [model, teacher, options.model, options.teacher]);
     const job = { model, teacher, options: section, seed, compute: computeFrom(options), out, output: written };
     const summary = await withWorkFolder(out, (work) =>

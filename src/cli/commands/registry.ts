@@ -26,7 +26,7 @@ export const commands = {
   ),
   calibrate: lazily(
     "calibrate",
-    "tune a propagated model on the original instruct model's own answers",
+    "tune a propagated model on the original instruct model's own answers or a chat dataset",
     async () => (await import("./calibrate.js")).calibrateCommand,
   ),
   eval: lazily(
