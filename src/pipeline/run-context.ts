@@ -41,6 +41,6 @@ export type BenchmarkStageResult = Record<string, BenchmarkResult & { bits_per_c
 /** Describes a stage for this run, or nothing where the recipe has no such section. */
 export type DefineStage<Result> = (context: RunContext, made: Made) => Promise<Stage<Result> | undefined>;
 
-export function computeOptions({ recipe }: RunContext): ComputeOptions {
+export function computeOptions({ recipe }: Pick<RunContext, "recipe">): ComputeOptions {
   return { engine: recipe.engine, device: recipe.device, threads: recipe.threads };
 }
