@@ -42,7 +42,8 @@ export interface PipelineEvent {
   text: string;
 }
 
-const stages: readonly DefineStage<unknown>[] = [
+/** In the order of a run. */
+export const stages: readonly DefineStage<unknown>[] = [
   vocabularyStage,
   pretrainingStage,
   propagationStage,

@@ -41,9 +41,17 @@ const places: readonly [keys: string, kind: Kind][] = [
 
 type Section = Record<string, unknown>;
 
-/** Makes the paths in `raw` absolute, in place, and returns what is not there, a line each. */
-export function resolveRecipePaths(raw: Section, recipeFolder: string): string[] {
+export interface PathFaults {
+  /** Files and folders that are not there, a line each. */
+  missing: string[];
+  /** What could be neither a path nor a hub id. */
+  faults: string[];
+}
+
+/** Makes the paths in `raw` absolute, in place; what is not there stays as it is written. */
+export function resolveRecipePaths(raw: Section, recipeFolder: string): PathFaults {
   const roots = [process.cwd(), recipeFolder, packageRoot()];
+  const missing: string[] = [];
   const faults: string[] = [];
   for (const [pattern, kind] of places) {
     for (const { section, last, keys } of matches(raw, pattern.split("."))) {
@@ -51,7 +59,7 @@ export function resolveRecipePaths(raw: Section, recipeFolder: string): string[]
         if (typeof name !== "string") return name;
         const found = kind === "glob" ? findGlob(name, roots) : findPath(name, roots);
         if (found !== undefined) return found;
-        if (kind !== "model") faults.push(`${place}: ${name} ${kind === "glob" ? "matches nothing" : "is not there"}`);
+        if (kind !== "model") missing.push(`${place}: ${name} ${kind === "glob" ? "matches nothing" : "is not there"}`);
         else if (shipped.test(name) || parseHubId(name) === undefined)
           faults.push(`${place}: ${name} is neither a folder nor a hub id`);
         return name;
@@ -62,7 +70,7 @@ export function resolveRecipePaths(raw: Section, recipeFolder: string): string[]
         : resolve(value, keys);
     }
   }
-  return [...faults, ...missingDatasets(raw)];
+  return { missing: [...missing, ...missingDatasets(raw)], faults };
 }
 
 /** What begins with a folder that ships with lep is a path, though it looks like a hub id. */

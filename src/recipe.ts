@@ -159,14 +159,27 @@ const needs: [section: keyof Recipe, needed: keyof Recipe][] = [
 
 /** Reads `file`, applies `overrides` (`path.to.key=value`, value as YAML) and checks all of it. Throws `RecipeError`. */
 export function loadRecipe(file: string, overrides: string[] = []): Recipe {
+  const { recipe, faults, missing } = readRecipe(file, overrides);
+  if (recipe === undefined || missing.length > 0) throw invalid(file, [...faults, ...missing]);
+  return recipe;
+}
+
+/** The same, but files that are not there yet are no fault: they come back, a line each. */
+export function loadRecipeToPlan(file: string, overrides: string[] = []): { recipe: Recipe; missing: string[] } {
+  const { recipe, faults, missing } = readRecipe(file, overrides);
+  if (recipe === undefined) throw invalid(file, faults);
+  return { recipe, missing };
+}
+
+/** `recipe` is there where `faults` is empty. */
+function readRecipe(file: string, overrides: string[]) {
   const raw = parseRecipe(file);
   setKeys(raw, overrides);
-  const faults = resolveRecipePaths(raw, path.dirname(path.resolve(file)));
+  const { missing, faults } = resolveRecipePaths(raw, path.dirname(path.resolve(file)));
   const checked = recipeSchema.safeParse(raw, { reportInput: true });
   if (!checked.success) faults.unshift(...recipeFaults(checked.error, recipeSchema));
   faults.push(...connectionFaults(raw));
-  if (!checked.success || faults.length > 0) throw invalid(file, faults);
-  return checked.data;
+  return { recipe: faults.length === 0 ? checked.data : undefined, faults, missing };
 }
 
 function invalid(file: string, faults: string[]): RecipeError {

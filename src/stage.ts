@@ -94,6 +94,31 @@ export async function runStage<Result>(
   return { folder, result, reused: false, durationSeconds: seconds };
 }
 
+export interface StageState<Result> {
+  /** `begun`: a killed run is continued. */
+  state: "finished" | "begun" | "new";
+  /** Of a finished stage. */
+  outcome?: StageOutcome<Result>;
+}
+
+/** What `runStage` would find; changes nothing. */
+export function findStage<Result>(stage: Stage<Result>, runFolder: string, hashes: HashCache): StageState<Result> {
+  const folder = path.join(runFolder, stage.name);
+  const partial = path.join(runFolder, `.${stage.name}.partial`);
+  // Inputs may be large: they are looked at only where there is something to compare them with.
+  if (!existsSync(path.join(folder, "manifest.json")) && !existsSync(partial)) return { state: "new" };
+  const key = stageKey(stage, hashInputs(stage, hashes));
+  for (const place of [partial, folder]) {
+    const done = finished<Result>(place, key, hashes);
+    if (done === undefined || !(stage.needs ?? []).every((file) => existsSync(file))) continue;
+    return {
+      state: "finished",
+      outcome: { folder: place, result: done.result, reused: true, durationSeconds: done.duration_s },
+    };
+  }
+  return { state: belongsTo(partial, key) ? "begun" : "new" };
+}
+
 /** Gives a whole stage its name; only then is the work that led to it thrown away. */
 function settle(partial: string, folder: string): void {
   replaceFolder(partial, folder);
@@ -113,7 +138,7 @@ const workName = ".work";
 function openPartial(partial: string, work: string, key: string, fresh: boolean): boolean {
   const marker = path.join(partial, keyFile);
   const known = existsSync(marker);
-  const continued = !fresh && known && readFileSync(marker, "utf8") === key;
+  const continued = !fresh && belongsTo(partial, key);
   if (!continued) {
     rmSync(partial, { recursive: true, force: true });
     makeFolder(partial);
@@ -121,6 +146,12 @@ function openPartial(partial: string, work: string, key: string, fresh: boolean)
   }
   makeFolder(work);
   return !fresh && known && !continued;
+}
+
+/** The partial folder is of this very stage. */
+function belongsTo(partial: string, key: string): boolean {
+  const marker = path.join(partial, keyFile);
+  return existsSync(marker) && readFileSync(marker, "utf8") === key;
 }
 
 interface Input {

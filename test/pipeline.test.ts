@@ -1,6 +1,6 @@
 /** The whole pipeline on the shipped models, shortened; the run folder of a killed run equals that of one never killed. */
 import assert from "node:assert/strict";
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -112,6 +112,51 @@ test("a run ends with a summary, a report, a database and a manifest in each sta
     left.filter((name) => /partial|\.work|\.key|\.lock/.test(name)),
     [],
   );
+});
+
+interface PlanLine {
+  event: string;
+  stage?: string;
+  state: string;
+  plan: {
+    steps: { value: number; certainty: string } | null;
+    work: { what: string; tokens: { value: number; certainty: string } }[];
+  } | null;
+}
+
+/** Of the shortened recipe, as if its runs lay in `runs`. */
+function planned(runs: string, ...more: string[]): PlanLine[] {
+  const recipe = path.join(packageRoot(), "recipes", "tiny-extended.yaml");
+  const given = [main, "plan", recipe, "--json", "--runs-dir", runs, "--threads", "1", ...shortened(), ...more];
+  const { status, stdout, stderr } = spawnSync(process.execPath, given, { encoding: "utf8" });
+  assert.equal(status, 0, stderr);
+  return stdout
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line) as PlanLine);
+}
+
+test("the plan before a run has the tokens and steps that it then has; after it, every stage is reused", () => {
+  const summary = JSON.parse(readFileSync(path.join(reference, "tiny-extended", "summary.json"), "utf8"));
+  const before = planned(path.join(folder, "not-there"));
+  const { steps, work } = before.find(({ stage }) => stage === "pretraining")!.plan!;
+  assert.deepEqual(steps, { value: summary.pretraining.steps, certainty: "exact" });
+  const tokens = (what: string) => work.find((part) => part.what === what)!.tokens;
+  const { train } = summary.pretraining.corpora;
+  assert.deepEqual(tokens("tokenising"), { value: train.tokens, certainty: "exact" });
+  assert.deepEqual(tokens("training"), { value: summary.pretraining.steps * 4 * 96, certainty: "exact" });
+  assert.equal(
+    before.find(({ stage }) => stage === "calibration")!.plan!.steps!.value,
+    summary.calibration.rows.calibrated.steps,
+  );
+  assert.deepEqual(
+    planned(reference).map(({ event, state }) => state ?? event),
+    ["finished", "finished", "finished", "finished", "finished", "plan"],
+  );
+  const changed = planned(reference, "--set", "calibration.learning_rate=1.0e-4").map(
+    ({ event, state }) => state ?? event,
+  );
+  assert.deepEqual(changed, ["finished", "finished", "finished", "new", "new", "plan"]);
 });
 
 test("a finished run is reused and changes nothing", async () => {

@@ -5,7 +5,7 @@ import path from "node:path";
 import { after, test } from "node:test";
 import { RecipeError } from "../src/errors.js";
 import { packageRoot } from "../src/package-root.js";
-import { loadRecipe, recipeJsonSchema } from "../src/recipe.js";
+import { loadRecipe, loadRecipeToPlan, recipeJsonSchema } from "../src/recipe.js";
 import { editDistance } from "../src/recipe-faults.js";
 
 const folder = mkdtempSync(path.join(tmpdir(), "lep-recipe-"));
@@ -49,6 +49,21 @@ propagation: {method: conversion}
   assert.match(message, /vocabulary\.method: must be one of .*did you mean extended\?/);
   assert.match(message, /pretraining\.learning_rat: unknown key; did you mean learning_rate\?/);
   assert.match(message, /pretraining\.steps: /);
+});
+
+test("to plan with, missing files come back beside the recipe; other faults stay faults", () => {
+  const text = `
+name: r
+models: {base: data/tiny-base, instruct: org/model}
+corpus: {train: [nowhere/*.txt], validation: [data/tiny/corpus/validation.txt]}
+benchmark: {tasks: [rummlu], data: nowhere}
+`;
+  const { recipe: loaded, missing } = loadRecipeToPlan(recipe(text));
+  assert.equal(loaded.name, "r");
+  assert.deepEqual(missing, ["corpus.train.0: nowhere/*.txt matches nothing", "benchmark.data: nowhere is not there"]);
+  assert.throws(() => loadRecipeToPlan(recipe(text), ["models.base=nowhere", "nam=x"]), {
+    message: /2 faults\n {2}nam: unknown key; did you mean name\?\n {2}models.base: nowhere is neither/,
+  });
 });
 
 test("the engine is ggml unless another is named, and only one that there is", () => {

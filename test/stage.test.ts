@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
 import { openHashCache } from "../src/hash-cache.js";
-import { runStage, type Stage } from "../src/stage.js";
+import { findStage, runStage, type Stage } from "../src/stage.js";
 
 let folder: string;
 let runs: number;
@@ -91,4 +91,20 @@ test("unfinished work of other options is not continued, and the user hears of i
   assert.deepEqual(warnings, [
     "vocabulary: unfinished work of other inputs or options is there, checkpoints too: it is not used",
   ]);
+});
+
+test("what a run would find: nothing, a begun stage, a finished one; looking changes nothing", async () => {
+  const find = (what: Stage<number>) =>
+    findStage(what, path.join(folder, "run"), openHashCache(path.join(folder, "hashes.json")));
+  assert.equal(find(stage()).state, "new");
+  assert.equal(existsSync(path.join(folder, "run")), false);
+  await assert.rejects(run(stage({}, true)), /stopped/);
+  assert.equal(find(stage()).state, "begun");
+  assert.equal(find(stage({ size: 2 })).state, "new");
+  await run(stage());
+  const { state, outcome } = find(stage());
+  assert.deepEqual([state, outcome?.result, outcome?.reused], ["finished", 2, true]);
+  assert.equal(find(stage({ size: 2 })).state, "new");
+  writeFileSync(path.join(folder, "run", "vocabulary", "made.txt"), "other");
+  assert.equal(find(stage()).state, "new");
 });

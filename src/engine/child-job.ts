@@ -7,16 +7,18 @@ import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import * as errors from "../errors.js";
 import { EngineError, type LepError } from "../errors.js";
-import type { Engine } from "./engine.js";
+import type { Engine, EnginePlanning } from "./engine.js";
 import type { Failure, FromWorker, JobKind, Jobs, ToWorker } from "./messages.js";
 
 /** The engine whose child process is the module `worker` (see serve-jobs.ts). */
-export function engineInChild(worker: URL): Engine {
+export function engineInChild(worker: URL): Engine & EnginePlanning {
   return {
     train: (job, onStep, signal, onWarning) =>
       runJob(worker, "train", job, onStep, signal, onWarning === undefined ? {} : { onWarning }),
     evaluate: (job, onBlock, signal) => runJob(worker, "evaluate", job, ({ done, of }) => onBlock?.(done, of), signal),
     examine: (device) => runJob(worker, "examine", { device }),
+    measureSpeed: (job) => runJob(worker, "speed", job),
+    estimateMemory: (job) => runJob(worker, "memory", job),
   };
 }
 

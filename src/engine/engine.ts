@@ -206,6 +206,50 @@ export interface DeviceReport {
   flops: number | null;
 }
 
+/** How fast a device is with a model's own shapes. */
+export interface DeviceSpeed {
+  name: string;
+  description: string;
+  free_bytes: number;
+  /** Floating-point operations a second in a product of the width of the model's blocks; null where it cannot be measured. */
+  flops: number | null;
+  /** Bytes a second from memory; measured on a CPU only. */
+  bandwidth: number | null;
+}
+
+export interface SpeedJob {
+  /** config.json as read. */
+  config: Record<string, unknown>;
+  precision: Precision;
+  /** Positions that are computed at once. */
+  tokens: number;
+  compute: ComputeOptions;
+}
+
+/** A training or, with options of null, a measurement, described without its weights. */
+export interface MemoryJob {
+  /** config.json as read, with the rows of the new vocabulary. */
+  config: Record<string, unknown>;
+  rows: readonly RowRange[];
+  options: TrainingOptions | null;
+  blockLength: number;
+  evaluationLength?: number | undefined;
+  compute: ComputeOptions;
+  /** Bytes of a GPU that is not in this machine; that of `compute` where left out. */
+  gpu_bytes?: number | undefined;
+}
+
+export interface MemoryNeed {
+  bytes: number;
+  /** By what it is for. */
+  uses: Record<string, number>;
+  /** Bytes that may be taken. */
+  free_bytes: number;
+  fits: boolean;
+  /** Changes of the options that would make it fit, where it does not. */
+  remedies: string[];
+}
+
 export interface Engine {
   /** Throws `EngineError` (assertion, out of memory, NaN) or `CheckpointError` (the model does not fit the job). */
   train(
@@ -222,4 +266,12 @@ export interface Engine {
   ): Promise<EvaluationResult>;
   /** Throws `EngineError` saying why there is no such device. */
   examine(device: Device): Promise<DeviceReport>;
+}
+
+/** What an engine says before a run. */
+export interface EnginePlanning {
+  /** A product or two, under a second. Throws `EngineError` as `examine`. */
+  measureSpeed(job: SpeedJob): Promise<DeviceSpeed>;
+  /** Nothing is allocated. Null where the engine does not know before it runs. Throws `EngineError` as `examine`. */
+  estimateMemory(job: MemoryJob): Promise<MemoryNeed | null>;
 }

@@ -2,8 +2,12 @@
 import type {
   Device,
   DeviceReport,
+  DeviceSpeed,
   EvaluationJob,
   EvaluationResult,
+  MemoryJob,
+  MemoryNeed,
+  SpeedJob,
   StepReport,
   TrainingJob,
   TrainingResult,
@@ -15,6 +19,8 @@ export interface Jobs {
   train: { job: TrainingJob; progress: StepReport; result: TrainingResult };
   evaluate: { job: EvaluationJob; progress: { done: number; of: number }; result: EvaluationResult };
   examine: { job: { device: Device }; progress: never; result: DeviceReport };
+  speed: { job: SpeedJob; progress: never; result: DeviceSpeed };
+  memory: { job: MemoryJob; progress: never; result: MemoryNeed | null };
   gradients: { job: GradientJob; progress: never; result: Gradients };
 }
 

@@ -1,6 +1,6 @@
 /** An engine's child process: takes one job over IPC, answers, and ends when the parent is gone. */
 import { LepError } from "../errors.js";
-import type { Engine } from "./engine.js";
+import type { Engine, EnginePlanning } from "./engine.js";
 import { evaluate } from "./evaluation.js";
 import { probeGradients } from "./gradient-probe.js";
 import type { Failure, FromWorker, ToWorker } from "./messages.js";
@@ -9,7 +9,8 @@ import { train } from "./training-loop.js";
 
 type Job = Exclude<ToWorker, { kind: "interrupt" }>;
 
-export function serveJobs(openSession: OpenSession, examine: Engine["examine"]): void {
+/** `planning` may be left out where nobody plans. */
+export function serveJobs(openSession: OpenSession, examine: Engine["examine"], planning?: EnginePlanning): void {
   let interrupted = false;
   const warning = (text: string): void => send({ kind: "warning", text });
   const isInterrupted = (): boolean => interrupted;
@@ -22,6 +23,10 @@ export function serveJobs(openSession: OpenSession, examine: Engine["examine"]):
         return evaluate(message.job, openSession, (done, of) => progress({ done, of }), isInterrupted);
       case "examine":
         return examine(message.job.device);
+      case "speed":
+        return planning!.measureSpeed(message.job);
+      case "memory":
+        return planning!.estimateMemory(message.job);
       case "gradients":
         return probeGradients(message.job, openSession);
     }

@@ -48,6 +48,6 @@ export type DefineStage<Result> = (context: RunContext, made: Made) => Promise<S
 export const writtenAs = ({ output }: Recipe): { output?: Recipe["output"] } =>
   output === undefined ? {} : { output };
 
-export function computeOptions({ recipe }: RunContext): ComputeOptions {
+export function computeOptions({ recipe }: Pick<RunContext, "recipe">): ComputeOptions {
   return { engine: recipe.engine, device: recipe.device, threads: recipe.threads };
 }

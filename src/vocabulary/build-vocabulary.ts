@@ -54,7 +54,40 @@ export async function buildVocabulary(
   options: BuildVocabularyOptions,
   progress?: Progress,
 ): Promise<VocabularySummary> {
-  const { method, base: place = path.join(packageRoot(), "tokenizers", "byte-level"), compare, out } = options;
+  const { method, compare, out } = options;
+  const place = placeOfBase(options);
+  chooseVocabularyMethod(options);
+  checkTokenizerFolder(out);
+  if (compare !== undefined) await findCorpusFiles(compare.files);
+  const original = await loadTokenizer(place);
+  const { base, made } = await makeVocabulary(options, progress);
+  const map = rowMap(base, made);
+  const counts = countTokens(map, made);
+  const folder = statSync(place).isDirectory() ? place : undefined;
+  const changed = compare && (await countChangedTokens(original, inMemory(base, made), readCorpus(compare)));
+  progress?.({ task: checkingTask, done: 0, total: counts.size, unit: "tokens" });
+  const facts = { method, ...counts, ...(changed && { changed }) };
+  await writeTokenizerFolder(out, base, folder, made, facts, map);
+  return { ...facts, merges: made.merges.length, ...(made.words !== undefined && { words: made.words }) };
+}
+
+const placeOfBase = ({ base }: Pick<BuildVocabularyOptions, "base">): string =>
+  base ?? path.join(packageRoot(), "tokenizers", "byte-level");
+
+/** The new vocabulary, not written. Throws as `buildVocabulary`. */
+export async function makeVocabulary(
+  options: Omit<BuildVocabularyOptions, "out" | "compare">,
+  progress?: Progress,
+): Promise<{ place: string; base: TokenizerJson; made: MadeVocabulary }> {
+  const place = placeOfBase(options);
+  const method = chooseVocabularyMethod(options);
+  const base = readTokenizer(place);
+  return { place, base, made: await method.make(base, options, progress) };
+}
+
+/** The method that the options name. Throws `TokenizerError` where there is none, or it does not know an option. */
+export function chooseVocabularyMethod(options: Omit<BuildVocabularyOptions, "out" | "compare">): VocabularyMethod {
+  const { method } = options;
   const chosen: VocabularyMethod | undefined = Object.hasOwn(vocabularyMethods, method)
     ? vocabularyMethods[method]
     : undefined;
@@ -64,19 +97,7 @@ export async function buildVocabulary(
     });
   }
   checkOptions(method, chosen, options);
-  checkTokenizerFolder(out);
-  if (compare !== undefined) await findCorpusFiles(compare.files);
-  const original = await loadTokenizer(place);
-  const base = readTokenizer(place);
-  const made = await chosen.make(base, options, progress);
-  const map = rowMap(base, made);
-  const counts = countTokens(map, made);
-  const folder = statSync(place).isDirectory() ? place : undefined;
-  const changed = compare && (await countChangedTokens(original, inMemory(base, made), readCorpus(compare)));
-  progress?.({ task: checkingTask, done: 0, total: counts.size, unit: "tokens" });
-  const facts = { method, ...counts, ...(changed && { changed }) };
-  await writeTokenizerFolder(out, base, folder, made, facts, map);
-  return { ...facts, merges: made.merges.length, ...(made.words !== undefined && { words: made.words }) };
+  return chosen;
 }
 
 function inMemory(base: TokenizerJson, made: MadeVocabulary): Tokenizer {
@@ -88,7 +109,7 @@ const shared = new Set(["method", "base", "out", "threads", "compare"]);
 
 const schemas: Readonly<Record<string, z.ZodType>> = vocabularySchema.shape;
 
-function checkOptions(method: string, { options: known }: VocabularyMethod, options: BuildVocabularyOptions): void {
+function checkOptions(method: string, { options: known }: VocabularyMethod, options: object): void {
   for (const [name, value] of Object.entries(options)) {
     if (value === undefined || shared.has(name)) continue;
     if (!(known as readonly string[]).includes(name)) {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, test } from "node:test";
@@ -23,6 +23,7 @@ function lep(...given: string[]): { code: number | null; out: string; error: str
 
 const commands = [
   "run",
+  "plan",
   "vocab build",
   "vocab report",
   "init",
@@ -176,4 +177,45 @@ test("a runs folder that is a file is named", () => {
   const { code, error } = lep("run", "recipes/tiny-extended.yaml", "--runs-dir", file);
   assert.equal(code, 1);
   assert.match(error, /cannot be written/);
+});
+
+test("plan --json: a line a stage, then the whole; nothing is written", () => {
+  const runs = path.join(folder, "planned");
+  const { code, out, error } = lep(
+    "plan",
+    "recipes/tiny-extended.yaml",
+    "--json",
+    "--runs-dir",
+    runs,
+    "--threads",
+    "1",
+  );
+  assert.equal(code, 0, error);
+  const lines = out
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  const stages = ["vocabulary", "pretraining", "propagation", "calibration", "benchmark"];
+  assert.deepEqual(
+    lines.map(({ event, stage }) => stage ?? event),
+    [...stages, "plan"],
+  );
+  const [, pretraining] = lines;
+  assert.deepEqual(Object.keys(pretraining), ["event", "stage", "state", "tokens", "flops", "seconds", "plan"]);
+  assert.equal(pretraining.state, "new");
+  assert.deepEqual(pretraining.plan.steps, { value: 3200, certainty: "exact" });
+  for (const key of ["work", "memory", "disk", "notes", "warnings"]) assert.ok(key in pretraining.plan, key);
+  const whole = lines.at(-1);
+  assert.deepEqual([whole.downloads, whole.missing, whole.warnings], [[], [], []]);
+  assert.ok(whole.flops > 1e12 && whole.seconds > 0 && whole.needed_disk > 0 && whole.free_disk > 0);
+  assert.equal(existsSync(runs), false);
+});
+
+test("plan: an unknown GPU, a faulty recipe", () => {
+  const unknown = lep("plan", "recipes/tiny-extended.yaml", "--gpu", "H1000");
+  assert.equal(unknown.code, 2);
+  assert.match(unknown.error, /H1000[\s\S]*hint: Known: A10, .*H100/);
+  const faulty = lep("plan", "recipes/tiny-extended.yaml", "--set", "pretraining.stepps=3");
+  assert.equal(faulty.code, 2);
+  assert.match(faulty.error, /pretraining\.stepps: unknown key; did you mean steps\?/);
 });

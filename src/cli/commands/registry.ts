@@ -8,6 +8,11 @@ export const commands = {
     "run a recipe: vocabulary, pretraining, propagation, calibration, benchmark",
     async () => (await import("./run.js")).runCommand,
   ),
+  plan: lazily(
+    "plan <recipe>",
+    "what a run would do and take, without doing it: tokens, memory, disk, time, downloads",
+    async () => (await import("./plan.js")).planCommand,
+  ),
   vocab: lazily(
     "vocab",
     "build a vocabulary, or compare vocabularies",

@@ -1,27 +1,47 @@
 /** Makes a session fit into the device's memory, or says what would. */
 import { EngineError } from "../../errors.js";
 import type { TrainingOptions } from "../engine.js";
-import type { SessionJob } from "../session.js";
 import type { Backend } from "./backend.js";
 import { estimateMemory, type MemoryEstimate } from "./memory-estimate.js";
 import { type MemoryUse, memoryUses } from "./memory-use.js";
+import type { SessionPlan } from "./session.js";
 
 /** What the device may run out of while others use it too. */
 const usable = 0.95;
 
+/** What is looked at before a run: of the checkpoint only the configuration. */
+export type FittedJob = Omit<SessionPlan, "keepTransposes">;
+
+export interface MemoryFit {
+  fits: boolean;
+  keepTransposes: boolean;
+  estimate: MemoryEstimate;
+  /** Bytes that may be taken. */
+  free: number;
+  /** Changes of the options that would make it fit, where it does not. */
+  remedies: string[];
+}
+
 /** Whether transposes are kept. Throws `EngineError` where the session does not fit even without them. */
-export async function fitMemory(backend: Backend, job: SessionJob): Promise<{ keepTransposes: boolean }> {
+export async function fitMemory(backend: Backend, job: FittedJob): Promise<{ keepTransposes: boolean }> {
+  const fit = await findFit(backend, job);
+  if (!fit.fits) throw doesNotFit(backend, fit);
+  return { keepTransposes: fit.keepTransposes };
+}
+
+/** The same without a refusal: with transposes where they fit, else without them, and what would help where neither fits. */
+export async function findFit(backend: Backend, job: FittedJob): Promise<MemoryFit> {
   const free = usable * backend.freeMemory();
-  const estimate = (keepTransposes: boolean): Promise<MemoryEstimate> =>
-    estimateMemory(backend, { ...job, keepTransposes });
   for (const keepTransposes of [true, false]) {
-    if ((await estimate(keepTransposes)).bytes <= free) return { keepTransposes };
+    const estimate = await estimateMemory(backend, { ...job, keepTransposes });
+    if (estimate.bytes <= free) return { fits: true, keepTransposes, estimate, free, remedies: [] };
   }
-  throw doesNotFit(backend, await estimate(false), free, await remedies(backend, job, free));
+  const estimate = await estimateMemory(backend, { ...job, keepTransposes: false });
+  return { fits: false, keepTransposes: false, estimate, free, remedies: await remedies(backend, job, free) };
 }
 
 /** Changes of the options, each alone, that would make it fit; all of them at once where none does. */
-async function remedies(backend: Backend, job: SessionJob, free: number): Promise<string[]> {
+async function remedies(backend: Backend, job: FittedJob, free: number): Promise<string[]> {
   const { options } = job;
   const changes: [text: string, change: Partial<TrainingOptions>, useful: boolean][] = [
     ["activation_checkpointing: true", { activation_checkpointing: true }, !options.activation_checkpointing],
@@ -41,7 +61,7 @@ async function remedies(backend: Backend, job: SessionJob, free: number): Promis
   return (await fits(all)) ? [possible.map(([text]) => text).join(" with ")] : [];
 }
 
-function doesNotFit(backend: Backend, { bytes, uses }: MemoryEstimate, free: number, would: string[]): EngineError {
+function doesNotFit(backend: Backend, { estimate: { bytes, uses }, free, remedies: would }: MemoryFit): EngineError {
   const parts = (Object.entries(uses) as [MemoryUse, number][])
     .filter(([, size]) => size > bytes / 100)
     .sort(([, a], [, b]) => b - a)
