@@ -6,6 +6,7 @@ import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { makeFolder } from "../make-folder.js";
 import type { Checkpoint } from "../model/checkpoint.js";
+import { hubOrigin } from "../model/hub/hub-cache.js";
 import { embeddingName, headName } from "../model/tensor-names.js";
 import type { TensorSource } from "../model/tensor-source.js";
 import { writeSafetensors } from "../model/write-safetensors.js";
@@ -29,10 +30,13 @@ export function writeAdapter(
     return { name, shape, dtype, pieces: () => trainedPieces(trained, checkpoint, parameter) };
   });
   const tables = [embeddingName, headName].filter((name) => trained.layout.parameters.some((p) => p.name === name));
+  const origin = hubOrigin(checkpoint.folder);
   const config = {
     peft_type: "LORA",
     task_type: "CAUSAL_LM",
-    base_model_name_or_path: null,
+    // A folder's path would hold on this machine only.
+    base_model_name_or_path: origin?.name ?? null,
+    revision: origin?.commit ?? null,
     r: lora.rank,
     lora_alpha: lora.alpha,
     lora_dropout: lora.dropout,

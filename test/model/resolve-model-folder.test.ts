@@ -230,6 +230,16 @@ test("a file with another checksum is thrown away, large or small", async () => 
   openCheckpoint(await resolveModelFolder("org/model", once)).close();
 });
 
+test("two at once in one process share what is downloaded", async () => {
+  const [one, two] = await Promise.all([
+    resolveModelFolder("org/model", once),
+    resolveModelFolder("org/model@v1", once),
+  ]);
+  assert.equal(one, two);
+  openCheckpoint(one).close();
+  assert.equal(hub.requests.filter(({ host, range }) => host === "storage" && range === "bytes=0-").length, 1);
+});
+
 test("an interruption ends the download and keeps what has come", async () => {
   const controller = new AbortController();
   const error = await failure(

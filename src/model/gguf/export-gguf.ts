@@ -21,7 +21,7 @@ import { type GgufType, tensorTypeFor } from "./gguf-types.js";
 import { modelMetadata } from "./model-metadata.js";
 import { ggufBytes } from "./tensor-data.js";
 import { checkGgufTokenizer } from "./tokenizer-gate.js";
-import { tokenizerMetadata } from "./tokenizer-metadata.js";
+import { lostEnds, tokenizerMetadata } from "./tokenizer-metadata.js";
 
 export interface ExportOptions {
   /** Folder with weights and tokenizer. */
@@ -52,6 +52,7 @@ export async function exportGguf(options: ExportOptions, progress?: Progress): P
       ...modelMetadata(checkpoint.config, architecture, type),
       ...tokenizerMetadata(json, tokenizer, checkpoint.config),
     ]);
+    warnOfEnds(lostEnds(tokenizer, checkpoint.config), progress);
     makeFolder(path.dirname(path.resolve(out)));
     removeLeftovers(out);
     writeGguf(partial, metadata, exportedTensors(checkpoint, architecture), options, progress);
@@ -63,6 +64,12 @@ export async function exportGguf(options: ExportOptions, progress?: Progress): P
   } finally {
     checkpoint.close();
   }
+}
+
+function warnOfEnds(tokens: readonly string[], progress: Progress | undefined): void {
+  if (tokens.length === 0) return;
+  const warning = `a GGUF holds three tokens that end a text; whether llama.cpp stops at ${tokens.join(", ")} depends on it knowing them by name`;
+  progress?.({ task: "writing GGUF", done: 0, total: 0, unit: "bytes", warning });
 }
 
 function writeGguf(

@@ -18,6 +18,18 @@ const tokenKind = { normal: 1, control: 3, userDefined: 4, unused: 5 } as const;
 /** Of rows without a token, below all others. */
 const unusedScore = -1e6;
 
+/** llama.cpp keeps end ids by role; for stopping it makes no difference which role an id has. */
+const endRoles = ["eos", "eot", "eom"] as const;
+
+const endIds = (tokenizer: Tokenizer, config: ModelConfig): readonly number[] =>
+  tokenizer.eosIds.length > 0 ? tokenizer.eosIds : config.eos_token_ids;
+
+/** Tokens that end a text and have no place in a GGUF. */
+export function lostEnds(tokenizer: Tokenizer, config: ModelConfig): string[] {
+  const lost = endIds(tokenizer, config).slice(endRoles.length);
+  return lost.map((id) => tokenizer.tokenOf(id) ?? String(id));
+}
+
 /** Throws `CheckpointError` where llama.cpp cannot hold such a tokenizer. `config` fills in roles that the tokenizer does not name. */
 export function tokenizerMetadata(
   json: TokenizerJson,
@@ -26,9 +38,8 @@ export function tokenizerMetadata(
 ): [string, GgufValue][] {
   const vocabulary = isByteLevelBpe(json) ? byteLevelVocabulary(json, config) : sentencePieceVocabulary(json, config);
   const bos = tokenizer.bosId ?? config.bos_token_id;
-  const ends = tokenizer.eosIds.length > 0 ? tokenizer.eosIds : config.eos_token_ids;
-  // llama.cpp keeps end ids by role; for stopping it makes no difference which role an id has.
-  const endKeys = ["eos", "eot", "eom"].map((role, i): [string, GgufValue] | undefined =>
+  const ends = endIds(tokenizer, config);
+  const endKeys = endRoles.map((role, i): [string, GgufValue] | undefined =>
     ends[i] === undefined ? undefined : [`tokenizer.ggml.${role}_token_id`, { u32: ends[i] }],
   );
   const entries: ([string, GgufValue] | undefined)[] = [

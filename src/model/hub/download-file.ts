@@ -61,9 +61,16 @@ export async function downloadFile(
   const pointer = path.join(snapshotFolder(id, commit), file.path);
   if (hasSize(pointer, file.size)) return options.onBytes?.(file.size);
   const blob = path.join(repositoryFolder(id), "blobs", file.checksum);
-  if (!hasSize(blob, file.size)) await downloadBlob(id, commit, file, blob, access, options);
+  if (!hasSize(blob, file.size)) {
+    const work = running.get(blob) ?? downloadBlob(id, commit, file, blob, access, options);
+    running.set(blob, work);
+    await work.finally(() => running.delete(blob));
+  }
   writing(pointer, () => link(blob, pointer));
 }
+
+/** By blob: two downloads of one file in this process would write into the same partial file. */
+const running = new Map<string, Promise<void>>();
 
 const hasSize = (place: string, bytes: number): boolean => statSync(place, { throwIfNoEntry: false })?.size === bytes;
 

@@ -293,3 +293,18 @@ test("a tokenizer larger than the model, and a place that cannot be written, are
   assert.equal(error.code, "output.write_failed");
   assert.equal(error.exitCode, 1);
 });
+
+test("ends of a text that a GGUF has no place for are named", async () => {
+  const model = makeModel();
+  const warned = async (ids: number[]): Promise<string[]> => {
+    writeFileSync(path.join(model, "generation_config.json"), JSON.stringify({ eos_token_id: ids }));
+    const warnings: string[] = [];
+    const out = output("ends.gguf");
+    await exportGguf({ model, out, type: "f16" }, ({ warning }) => warning !== undefined && warnings.push(warning));
+    return warnings;
+  };
+  assert.deepEqual(await warned([1, 2]), []);
+  const [warning, ...more] = await warned([1, 2, 36]);
+  assert.deepEqual(more, []);
+  assert.match(warning!, /stops at \$ depends/);
+});
