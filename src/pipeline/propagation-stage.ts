@@ -1,5 +1,7 @@
 import path from "node:path";
 import { propagate } from "../propagation/propagate.js";
+import { needsCorpus } from "../propagation/registry.js";
+import { corpusFiles, trainingCorpus } from "./corpora.js";
 import { initialiseRows } from "./initialise-rows.js";
 import type { DefineStage, PropagationResult } from "./run-context.js";
 
@@ -18,12 +20,16 @@ export const propagationStage: DefineStage<PropagationResult> = async (context, 
   const { instruct } = models;
   if (propagation === undefined || made.pretraining === undefined || instruct === undefined) return undefined;
   const adapted = path.join(made.pretraining.folder, "adapted");
+  const { corpus_characters, ...options } = propagation;
+  const methods = [options.method, ...options.also.filter((name) => name !== "initialised")];
+  const corpus = methods.some(needsCorpus) ? { ...trainingCorpus(recipe), characters: corpus_characters } : undefined;
   return {
     name: "propagation",
-    version: 1,
-    inputs: { base: models.base, instruct, adapted },
+    version: 2,
+    inputs: { base: models.base, instruct, adapted, ...(corpus && { corpus: await corpusFiles(corpus) }) },
     options: {
-      ...propagation,
+      ...options,
+      ...(corpus && { corpus: { ...corpus, files: null } }),
       initializer: pretraining!.initializer,
       head_initializer: pretraining!.head_initializer,
     },
@@ -37,7 +43,11 @@ export const propagationStage: DefineStage<PropagationResult> = async (context, 
           result[row] = null;
         } else {
           result[row] = await propagate(
-            { base: models.base, instruct, adapted, method: method as typeof propagation.method, out },
+            {
+              ...{ base: models.base, instruct, adapted, method: method as typeof propagation.method, out },
+              ...(corpus && { corpus }),
+              threads: recipe.threads,
+            },
             progress,
           );
         }

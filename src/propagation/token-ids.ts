@@ -10,7 +10,7 @@ const idKey = /(_token_ids?|^(begin_)?suppress_tokens|^bad_words_ids)$/;
  */
 export function mapTokenIds(
   config: Record<string, unknown>,
-  { from, to, source }: { from: Tokenizer; to: Tokenizer; source: string },
+  { from, to, source }: { from: Tokenizer; to: Pick<Tokenizer, "source" | "idOf">; source: string },
 ): Record<string, unknown> {
   const mapId = (key: string, id: number): number => {
     // -1 and other negative numbers mean "none".

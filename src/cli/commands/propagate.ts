@@ -1,8 +1,9 @@
 import { resolveModelFolder } from "../../model/resolve-model-folder.js";
+import { cutCharacters } from "../../propagation/count-cuts.js";
 import { propagate } from "../../propagation/propagate.js";
 import { type PropagationMethodName, propagationMethodNames } from "../../propagation/registry.js";
 import { defineAction } from "../command.js";
-import { computing, reporting } from "../common-options.js";
+import { computing, reporting, wholeNumber } from "../common-options.js";
 import { createOutput } from "../output.js";
 import { checkOutputFolder } from "../output-folder.js";
 import { withProgress } from "../with-progress.js";
@@ -12,7 +13,10 @@ interface Arguments {
   instruct: string;
   adapted: string;
   method: PropagationMethodName;
+  corpus?: string[];
+  "corpus-characters": number;
   out: string;
+  threads: number;
   json: boolean;
 }
 
@@ -27,14 +31,20 @@ export const propagateCommand = defineAction<Arguments>({
         default: "conversion" as PropagationMethodName,
         describe: "the map between the two embedding spaces",
       })
+      .option("corpus", { type: "string", array: true, describe: "globs of text, for conversion-frequency" })
+      .option("corpus-characters", {
+        ...{ type: "number", default: cutCharacters, describe: "how much of it is read" },
+        coerce: wholeNumber("corpus-characters"),
+      })
       .option("out", { type: "string", demandOption: true, describe: "model folder to write" })
       .example("$0 propagate --base B --instruct I --adapted A --method conversion --out P", ""),
-  handler: async ({ method, out, json, ...models }) => {
+  handler: async ({ method, corpus: files, "corpus-characters": characters, out, threads, json, ...models }) => {
+    const corpus = files && { corpus: { files, characters } };
     const base = await resolveModelFolder(models.base);
     const instruct = await resolveModelFolder(models.instruct);
     checkOutputFolder(out, [base, instruct, models.adapted]);
     const summary = await withProgress((progress) =>
-      propagate({ base, instruct, adapted: models.adapted, method, out }, progress),
+      propagate({ base, instruct, adapted: models.adapted, method, ...corpus, out, threads }, progress),
     );
     const output = createOutput(json);
     output.event({ event: "propagated", out, ...summary });

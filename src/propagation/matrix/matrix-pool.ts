@@ -1,0 +1,85 @@
+/** Float64 products and substitutions on all cores. What they work on lies in memory that the threads share. */
+import { availableParallelism } from "node:os";
+import { createWorkerPool } from "../../worker-pool.js";
+import { createAddProduct, type Part, type ProductShape } from "./add-product.js";
+import { type BlockedFactor, substitute } from "./substitute.js";
+import type { MatrixJob } from "./worker.js";
+
+export interface MatrixPool {
+  /**
+   * out [rows, columns] += factor · a [rows, inner] · b [inner, columns]; with `lower` only tiles that touch j ≤ i. The
+   * result does not depend on the number of threads. All data must come from `sharedNumbers`.
+   */
+  addProduct(out: Part, a: Part, b: Part, shape: ProductShape & { lower?: boolean }, factor?: 1 | -1): Promise<void>;
+  /** Replaces the rows of `vectors` [count, size] by their solutions. */
+  substitute(factor: BlockedFactor, vectors: Float64Array, count: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Zeros in memory that worker threads see too. */
+export function sharedNumbers(length: number): Float64Array {
+  return new Float64Array(new SharedArrayBuffer(8 * length));
+}
+
+/** A whole row-major matrix with rows of `width`, from element `offset` on. */
+export const inRows = (data: Float64Array, width: number, offset = 0): Part => ({
+  data,
+  offset,
+  row: width,
+  column: 1,
+});
+
+/** Its transpose. */
+export const inColumns = (data: Float64Array, width: number, offset = 0): Part => ({
+  data,
+  offset,
+  row: 1,
+  column: width,
+});
+
+const outTile = 256;
+const vectorsAtOnce = 64;
+/** Below so many multiplications a message to another thread costs more than it saves. */
+const smallProduct = 1 << 20;
+
+/** `threads` 0: all cores. Threads start with the first large product. */
+export function createMatrixPool(threads = 0): MatrixPool {
+  const workers = threads > 0 ? Math.min(threads, availableParallelism()) : availableParallelism();
+  const pool = createWorkerPool<MatrixJob, undefined>(new URL("./worker.js", import.meta.url), undefined, workers);
+  const here = createAddProduct();
+  return {
+    async addProduct(out, a, b, { rows, columns, inner, lower = false }, factor = 1) {
+      if (rows * columns * inner <= smallProduct) {
+        here(out, a, b, { rows, columns, inner }, factor);
+        return;
+      }
+      const jobs: Promise<undefined>[] = [];
+      for (let i = 0; i < rows; i += outTile) {
+        for (let j = 0; j < columns && (!lower || j <= i); j += outTile) {
+          const shape = { rows: Math.min(outTile, rows - i), columns: Math.min(outTile, columns - j), inner };
+          const part = (of: Part, down: number, right: number): Part => ({
+            ...of,
+            offset: of.offset + down * of.row + right * of.column,
+          });
+          jobs.push(
+            pool.run({ kind: "product", out: part(out, i, j), a: part(a, i, 0), b: part(b, 0, j), shape, factor }),
+          );
+        }
+      }
+      await Promise.all(jobs);
+    },
+    async substitute(factor, vectors, count) {
+      if (count * factor.size * factor.size <= smallProduct) {
+        substitute(here, factor, vectors, 0, count);
+        return;
+      }
+      const jobs: Promise<undefined>[] = [];
+      for (let first = 0; first < count; first += vectorsAtOnce) {
+        const some = Math.min(vectorsAtOnce, count - first);
+        jobs.push(pool.run({ kind: "substitute", factor, vectors, first, count: some }));
+      }
+      await Promise.all(jobs);
+    },
+    close: () => pool.close(),
+  };
+}
