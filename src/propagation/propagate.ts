@@ -39,7 +39,7 @@ export interface PropagationOptions {
   corpus?: CutCorpus;
   /** The folder to write. */
   out: string;
-  /** CPU threads; 0 or left out: all cores. The result does not depend on it. */
+  /** CPU threads; 0 or left out: all cores. */
   threads?: number;
 }
 

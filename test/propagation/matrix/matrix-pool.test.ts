@@ -4,10 +4,11 @@ import fc from "fast-check";
 import { cholesky, conditionEstimate } from "../../../src/propagation/cholesky.js";
 import { createAddProduct } from "../../../src/propagation/matrix/add-product.js";
 import { createMatrixPool, inColumns, inRows, sharedNumbers } from "../../../src/propagation/matrix/matrix-pool.js";
+import { findSystemBlas } from "../../../src/propagation/matrix/system-blas.js";
 import { pivotedCholesky } from "../../../src/propagation/pivoted-cholesky.js";
 import { createRandom } from "../../../src/random.js";
 
-const pool = createMatrixPool();
+const pool = createMatrixPool(0, null);
 after(() => pool.close());
 
 function randomNumbers(length: number, seed: number): Float64Array {
@@ -99,4 +100,30 @@ test("pivoted: the rank is found, and the factor rebuilds the matrix", async () 
   const shape = { rows: size, columns: size, inner: rank };
   await pool.addProduct(inRows(rebuilt, size), inColumns(pivoted.factor, size), inRows(pivoted.factor, size), shape);
   assert.ok(largestError(rebuilt, gram) < 1e-10);
+});
+
+test("the system's BLAS, where there is one, gives the same", async (context) => {
+  const blas = findSystemBlas();
+  if (blas === null) {
+    context.skip("this machine has none that is known");
+    return;
+  }
+  const withBlas = createMatrixPool(0, blas);
+  const [rows, columns, inner] = [300, 300, 130];
+  const a = shared(randomNumbers(rows * inner + 3, 6));
+  const b = shared(randomNumbers(columns * inner + 5, 7));
+  for (const [partA, partB, lower] of [
+    [inRows(a, inner, 3), inColumns(b, inner, 5), true],
+    [inColumns(a, rows, 3), inRows(b, columns, 5), false],
+  ] as const) {
+    const [one, other] = [sharedNumbers(rows * columns), sharedNumbers(rows * columns)];
+    await pool.addProduct(inRows(one, columns), partA, partB, { rows, columns, inner, lower }, -1);
+    await withBlas.addProduct(inRows(other, columns), partA, partB, { rows, columns, inner, lower }, -1);
+    for (let i = 0; i < rows; i++) {
+      const end = lower ? i + 1 : columns;
+      const row = (of: Float64Array) => of.subarray(i * columns, i * columns + end);
+      assert.ok(largestError(row(one), row(other)) < 1e-12);
+    }
+  }
+  await withBlas.close();
 });
