@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, test } from "node:test";
 import { LepError } from "../../src/errors.js";
-import { openCheckpoint } from "../../src/model/checkpoint.js";
+import { copyTensor, openCheckpoint, writeCheckpoint } from "../../src/model/checkpoint.js";
 import { embeddingName, headName } from "../../src/model/tensor-names.js";
 import { propagate } from "../../src/propagation/propagate.js";
 import { type PropagationMethodName, propagationMethodNames } from "../../src/propagation/registry.js";
@@ -204,6 +204,20 @@ test("added tokens that only the instruct model has come behind the adapted voca
     }
   }
   assert.deepEqual(await made.encode("кот<|tool|>"), [made.idOf("ÐºÐ¾ÑĤ")!, made.idOf("<|tool|>")!]);
+});
+
+test("base and adapted model may hold embedding and head only", async () => {
+  const { paths, out } = await run("conversion");
+  for (const folder of [paths.base, paths.adapted]) {
+    const checkpoint = openCheckpoint(folder);
+    const tables = [embeddingName, headName].map((name) => copyTensor(checkpoint, name));
+    writeCheckpoint(folder, checkpoint.config.raw, tables);
+    checkpoint.close();
+  }
+  await propagate({ ...paths, method: "conversion", out: `${out}-tables` });
+  const weights = (folder: string) => readFileSync(path.join(folder, "model.safetensors"));
+  assert.deepEqual(weights(`${out}-tables`), weights(out));
+  await assert.rejects(propagate({ ...paths, instruct: paths.base, method: "swap", out: `${out}-cut` }), /no tensor/);
 });
 
 test("the summary says how far rows moved, kept and new tokens apart", async () => {
