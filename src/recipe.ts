@@ -15,6 +15,7 @@ import { modelOutputSchema } from "./model/model-output.js";
 import { replayName } from "./pretraining/mix-corpora.js";
 import { pretrainingSchema } from "./pretraining/options.js";
 import { samplingSchema } from "./pretraining/sampling/options.js";
+import { cutCharacters } from "./propagation/count-cuts.js";
 import { propagationMethodNames } from "./propagation/registry.js";
 import { recipeFaults } from "./recipe-faults.js";
 import { resolveRecipePaths } from "./recipe-paths.js";
@@ -79,6 +80,11 @@ const propagation = z
       .array(z.enum(["initialised", ...propagationMethodNames]))
       .default([])
       .describe("Further rows for comparison; initialised: new rows in the instruct model, nothing propagated."),
+    corpus_characters: z
+      .int()
+      .min(1)
+      .default(cutCharacters)
+      .describe("How much of the training corpus conversion-frequency reads."),
   })
   .describe("Stage 3: learned embedding propagation into the instruct model.");
 

@@ -29,10 +29,11 @@ export interface Checkpoint {
 }
 
 /**
+ * With `tablesOnly` a folder that holds the embedding and the head of its configuration is enough, and blocks may lack.
  * Throws `CheckpointError` naming the file and the tensor where a file is damaged, a shard is missing, or names and
  * shapes are not those of the configuration.
  */
-export function openCheckpoint(folder: string): Checkpoint {
+export function openCheckpoint(folder: string, { tablesOnly = false } = {}): Checkpoint {
   const config = readModelConfig(folder);
   const { files, index } = findShards(folder);
   const opened: SafetensorsFile[] = [];
@@ -47,7 +48,7 @@ export function openCheckpoint(folder: string): Checkpoint {
       addTensors(found, file, name, index);
     }
     checkIndex(found, index, folder);
-    const tensors = checkTensors(found, config, folder);
+    const tensors = checkTensors(found, config, folder, tablesOnly);
     const fileOf = (name: string): SafetensorsFile => {
       const file = tensors.has(name) ? found.get(name) : undefined;
       if (file === undefined) throw missing(folder, name);
@@ -134,10 +135,13 @@ function checkTensors(
   found: ReadonlyMap<string, SafetensorsFile>,
   config: ModelConfig,
   folder: string,
+  tablesOnly: boolean,
 ): Map<string, TensorInfo> {
+  const isNeeded = (name: string): boolean => !tablesOnly || name === embeddingName || name === headName;
   const tensors = new Map<string, TensorInfo>();
   for (const [name, shape] of tensorShapes(config)) {
     const info = found.get(name)?.tensors.get(name);
+    if (info === undefined && !isNeeded(name)) continue;
     if (info === undefined) throw missing(folder, name);
     if (info.shape.length !== shape.length || info.shape.some((length, i) => length !== shape[i])) {
       throw new CheckpointError(

@@ -16,7 +16,7 @@ export function mapTokenIds(
     to,
     source,
     lost = "refused",
-  }: { from: Tokenizer; to: Tokenizer; source: string; lost?: "refused" | "left_out" },
+  }: { from: Tokenizer; to: Pick<Tokenizer, "source" | "idOf">; source: string; lost?: "refused" | "left_out" },
 ): Record<string, unknown> {
   const mapId = (key: string, id: number): number | undefined => {
     // -1 and other negative numbers mean "none".

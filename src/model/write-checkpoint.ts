@@ -8,7 +8,7 @@ import { type TensorSource, tensorBytes } from "./tensor-source.js";
 import { removeIfThere, writeSafetensors } from "./write-safetensors.js";
 
 /** The limit that Hugging Face's libraries use. */
-const defaultShardBytes = 5e9;
+export const defaultShardBytes = 5e9;
 
 /**
  * `config` is config.json as is. Other files of an existing folder are left alone; older weights in it are replaced when
@@ -46,9 +46,11 @@ export function writeCheckpoint(
   }
 }
 
+type TensorShape = Pick<TensorSource, "name" | "shape" | "dtype">;
+
 /** In the given order, each shard as full as the limit allows; a tensor is never cut. */
-function splitIntoShards(tensors: TensorSource[], maxShardBytes: number): TensorSource[][] {
-  const shards: TensorSource[][] = [[]];
+export function splitIntoShards<T extends TensorShape>(tensors: readonly T[], maxShardBytes: number): T[][] {
+  const shards: T[][] = [[]];
   let filled = 0;
   for (const tensor of tensors) {
     const bytes = tensorBytes(tensor);
@@ -62,7 +64,8 @@ function splitIntoShards(tensors: TensorSource[], maxShardBytes: number): Tensor
   return shards;
 }
 
-function indexOf(shards: TensorSource[][]): string {
+/** Text of the index file. */
+export function indexOf(shards: readonly (readonly TensorShape[])[]): string {
   const map: [string, string][] = shards.flatMap((shard, i) =>
     shard.map(({ name }): [string, string] => [name, shardFile(i + 1, shards.length)]),
   );

@@ -6,12 +6,13 @@ import { type TensorSource, tensorBytes, tensorData } from "./tensor-source.js";
 /** On failure the file is removed. Throws `LepError` with the cause where it cannot be written. */
 export function writeSafetensors(file: string, tensors: readonly TensorSource[]): void {
   writeStreamed(file, function* () {
-    yield header(tensors);
+    yield safetensorsHeader(tensors);
     for (const tensor of tensors) yield* tensorData(tensor);
   });
 }
 
-function header(tensors: readonly TensorSource[]): Uint8Array {
+/** Length and JSON of a file's header: the tensors lie behind it in the given order. */
+export function safetensorsHeader(tensors: readonly Pick<TensorSource, "name" | "shape" | "dtype">[]): Uint8Array {
   const entries: [string, unknown][] = [["__metadata__", { format: "pt" }]];
   const names = new Set<string>();
   let at = 0;

@@ -1,5 +1,7 @@
 import path from "node:path";
 import { propagate } from "../propagation/propagate.js";
+import { needsCorpus } from "../propagation/registry.js";
+import { corpusFiles, trainingCorpus } from "./corpora.js";
 import { initialiseRows, initializerState } from "./initialise-rows.js";
 import { type DefineStage, type PropagationResult, writtenAs } from "./run-context.js";
 
@@ -18,11 +20,19 @@ export const propagationStage: DefineStage<PropagationResult> = async (context, 
   const { instruct } = models;
   if (propagation === undefined || made.pretraining === undefined || instruct === undefined) return undefined;
   const adapted = path.join(made.pretraining.folder, "adapted");
+  const { corpus_characters, ...options } = propagation;
+  const methods = [options.method, ...options.also.filter((name) => name !== "initialised")];
+  const corpus = methods.some(needsCorpus) ? { ...trainingCorpus(recipe), characters: corpus_characters } : undefined;
   return {
     name: "propagation",
-    version: 1,
-    inputs: { base: models.base, instruct, adapted },
-    options: { ...propagation, ...initializerState(recipe).options, ...writtenAs(recipe) },
+    version: 2,
+    inputs: { base: models.base, instruct, adapted, ...(corpus && { corpus: await corpusFiles(corpus) }) },
+    options: {
+      ...options,
+      ...(corpus && { corpus: { ...corpus, files: null } }),
+      ...initializerState(recipe).options,
+      ...writtenAs(recipe),
+    },
     seed: recipe.seed,
     run: async (folder) => {
       const result: PropagationResult = {};
@@ -34,12 +44,10 @@ export const propagationStage: DefineStage<PropagationResult> = async (context, 
         } else {
           result[row] = await propagate(
             {
-              base: models.base,
-              instruct,
-              adapted,
-              method: method as typeof propagation.method,
-              out,
+              ...{ base: models.base, instruct, adapted, method: method as typeof propagation.method, out },
+              ...(corpus && { corpus }),
               output: recipe.output,
+              threads: recipe.threads,
             },
             progress,
           );

@@ -114,11 +114,17 @@ function propagationSection({ propagation }: Made): ReportSection | undefined {
     summary?.method ?? "none",
     summary?.residual.embedding,
     summary?.residual.head,
+    summary && `${summary.maps.embedding.rank} of ${summary.maps.embedding.width}`,
+    summary?.maps.embedding.condition,
+    summary?.maps.embedding.solver,
+    summary?.maps.embedding.row_change.kept.median,
+    summary?.maps.embedding.row_change.new.median,
   ]);
+  const fit = ["rank", "condition", "solver", "row change, kept tokens", "new tokens"];
   return {
     title: "Propagation",
-    note: "Residual: how much of the instruct embedding the map from the base's does not explain (relative Frobenius norm).",
-    tables: [{ header: ["row", "method", "residual, embedding", "residual, LM head"], rows, digits: 5 }],
+    note: "Residual: how much of the instruct embedding the map from the base's does not explain (relative Frobenius norm). Rank, condition and what follows are the embedding's; row change: how far the map moved a row, relative to its length, median.",
+    tables: [{ header: ["row", "method", "residual, embedding", "residual, LM head", ...fit], rows, digits: 5 }],
   };
 }
 

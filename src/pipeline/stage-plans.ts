@@ -51,9 +51,9 @@ export const stagePlans = {
       },
       tools,
     ),
-  propagation: ({ recipe, base, instruct, vocabulary }) => {
+  propagation: ({ recipe, instruct, vocabulary }) => {
     const { method, also } = recipe.propagation!;
-    return planPropagation({ methods: [...new Set([method, ...also])], base, instruct: instruct!, vocabulary });
+    return planPropagation({ methods: [...new Set([method, ...also])], instruct: instruct!, vocabulary });
   },
   calibration: ({ recipe, instruct, originals, vocabulary, tools }) =>
     planCalibration(

@@ -32,7 +32,7 @@ export function checkModels({ base, instruct, adapted }: PropagationModels): voi
   checkOriginals(base, instruct);
   checkSameShape(base, adapted);
   checkTokenizerFits(adapted.checkpoint.config, adapted.tokenizer, adapted.checkpoint.folder);
-  checkAddedTokens(instruct.tokenizer, adapted.tokenizer);
+  checkAddedTokens(base.tokenizer, instruct.tokenizer, adapted.tokenizer);
 }
 
 /** `checkOriginals` for two model folders. */
@@ -79,10 +79,12 @@ function checkSameVocabulary(base: TokenizedModel, instruct: TokenizedModel): vo
   }
 }
 
-function checkAddedTokens(instruct: Tokenizer, adapted: Tokenizer): void {
+/** What only the instruct model has is put behind the adapted vocabulary; what the base has too must not have been lost. */
+function checkAddedTokens(base: Tokenizer, instruct: Tokenizer, adapted: Tokenizer): void {
   const missing = [...instruct.addedIds]
     .map((id) => instruct.tokenOf(id))
-    .filter((token): token is string => token !== undefined && adapted.idOf(token) === undefined);
+    .filter((token): token is string => token !== undefined && adapted.idOf(token) === undefined)
+    .filter((token) => base.idOf(token) !== undefined);
   if (missing.length === 0) return;
   const shown = missing
     .slice(0, 5)
@@ -91,6 +93,6 @@ function checkAddedTokens(instruct: Tokenizer, adapted: Tokenizer): void {
   throw new TokenizerError(
     "propagation.lost_token",
     `${adapted.source} lacks ${missing.length} added tokens of the instruct model: ${shown}${missing.length > 5 ? ", …" : ""}`,
-    { hint: "Build the new vocabulary from the instruct model's tokenizer, so that its special tokens are kept." },
+    { hint: "Build the new vocabulary from the base model's tokenizer, so that its special tokens are kept." },
   );
 }

@@ -1,74 +1,116 @@
 /**
- * Cholesky factorisation G = L Lᵀ of a symmetric positive definite matrix (Golub and Van Loan, "Matrix Computations",
- * section 4.2), row by row so that every sum runs along memory. G: [n, n], only the lower half is read.
+ * Cholesky factorisation G = L Lᵀ of a symmetric positive definite matrix, block by block, so that nearly all of it is
+ * products (Golub and Van Loan, "Matrix Computations", section 4.2.9). G: [n, n], only the lower half is read.
  */
 import { createRandom } from "../random.js";
+import { inColumns, inRows, type MatrixPool, sharedNumbers } from "./matrix/matrix-pool.js";
+import { type BlockedFactor, block } from "./matrix/substitute.js";
 
-export interface CholeskyFactor {
-  /** L, and Lᵀ again in rows, both [n, n]. */
-  lower: Float64Array;
-  upper: Float64Array;
-  size: number;
+/**
+ * The factor of `gram`, which it takes the place of (the upper half becomes zeros), or undefined where a pivot is not
+ * above `leastPivot`: then `gram` is spoilt. Memory must be shared (matrix-pool.ts).
+ */
+export async function cholesky(
+  pool: MatrixPool,
+  gram: Float64Array,
+  size: number,
+  leastPivot = 0,
+): Promise<BlockedFactor | undefined> {
+  const inverses = sharedNumbers(size * block);
+  for (let at = 0; at < size; at += block) {
+    const length = Math.min(block, size - at);
+    if (!factoriseBlock(gram, size, at, length, leastPivot)) return undefined;
+    const inverse = inverses.subarray(at * block, at * block + length * length);
+    invertLower(gram, size, at, length, inverse);
+    const below = size - at - length;
+    if (below === 0) break;
+    const place = (at + length) * size + at;
+    const panel = sharedNumbers(below * length);
+    const inverseColumns = inColumns(inverses, length, at * block);
+    await pool.addProduct(inRows(panel, length), inRows(gram, size, place), inverseColumns, {
+      rows: below,
+      columns: length,
+      inner: length,
+    });
+    for (let r = 0; r < below; r++) gram.set(panel.subarray(r * length, (r + 1) * length), place + r * size);
+    const shape = { rows: below, columns: below, inner: length, lower: true };
+    await pool.addProduct(
+      inRows(gram, size, place + length),
+      inRows(panel, length),
+      inColumns(panel, length),
+      shape,
+      -1,
+    );
+  }
+  for (let i = 0; i < size; i++) gram.fill(0, i * size + i + 1, (i + 1) * size);
+  return { lower: gram, inverses, size };
 }
 
-/** The factor of `gram`, or undefined where it is not positive definite in float64. */
-export function cholesky(gram: Float64Array, size: number): CholeskyFactor | undefined {
-  const lower = new Float64Array(size * size);
-  const upper = new Float64Array(size * size);
-  for (let i = 0; i < size; i++) {
-    const row = i * size;
-    for (let j = 0; j <= i; j++) {
-      const rest = gram[row + j]! - dot(lower, row, lower, j * size, j);
-      if (j < i) {
-        lower[row + j] = rest / lower[j * size + j]!;
-        continue;
-      }
-      if (!(rest > 0)) return undefined;
-      lower[row + i] = Math.sqrt(rest);
+/** Row by row, so that every sum runs along memory. */
+function factoriseBlock(a: Float64Array, size: number, at: number, length: number, leastPivot: number): boolean {
+  for (let i = at; i < at + length; i++) {
+    for (let j = at; j <= i; j++) {
+      const rest = a[i * size + j]! - dot(a, i * size + at, a, j * size + at, j - at);
+      if (j < i) a[i * size + j] = rest / a[j * size + j]!;
+      else if (rest > leastPivot) a[i * size + i] = Math.sqrt(rest);
+      else return false;
     }
-    for (let j = 0; j <= i; j++) upper[j * size + i] = lower[row + j]!;
   }
-  return { lower, upper, size };
+  return true;
 }
 
-/** Solves G x = b in place for one right-hand side that starts at `at` of `vectors`. */
-export function solveCholesky({ lower, upper, size }: CholeskyFactor, vectors: Float64Array, at = 0): void {
-  for (let i = 0; i < size; i++) {
-    vectors[at + i] = (vectors[at + i]! - dot(lower, i * size, vectors, at, i)) / lower[i * size + i]!;
-  }
-  for (let i = size - 1; i >= 0; i--) {
-    const sum = dot(upper, i * size + i + 1, vectors, at + i + 1, size - i - 1);
-    vectors[at + i] = (vectors[at + i]! - sum) / lower[i * size + i]!;
+function invertLower(a: Float64Array, size: number, at: number, length: number, out: Float64Array): void {
+  for (let i = 0; i < length; i++) {
+    const row = (at + i) * size + at;
+    for (let j = 0; j < i; j++) {
+      let sum = 0;
+      for (let k = j; k < i; k++) sum += a[row + k]! * out[k * length + j]!;
+      out[i * length + j] = -sum / a[row + i]!;
+    }
+    out[i * length + i] = 1 / a[row + i]!;
   }
 }
 
 /**
- * Estimate of λ_max / λ_min of `gram` (full symmetric storage) by power iteration with the matrix and with its factor.
- * It approaches the true value from below; both ends are usually right to a few per cent.
+ * Estimate of λ_max / λ_min of L Lᵀ by power iteration with the matrix and with its inverse. It approaches the true
+ * value from below; both ends are usually right to a few per cent.
  */
-export function conditionEstimate(gram: Float64Array, factor: CholeskyFactor): number {
-  const { size } = factor;
-  const largest = powerIteration(size, (from, to) => {
-    for (let i = 0; i < size; i++) to[i] = dot(gram, i * size, from, 0, size);
+export function conditionEstimate({ lower, size }: BlockedFactor): number {
+  const largest = powerIteration(size, (vector) => {
+    multiplyTransposed(lower, size, vector);
+    for (let i = size - 1; i >= 0; i--) vector[i] = dot(lower, i * size, vector, 0, i + 1);
   });
-  const largestInverse = powerIteration(size, (from, to) => {
-    to.set(from);
-    solveCholesky(factor, to);
+  const largestInverse = powerIteration(size, (vector) => {
+    for (let i = 0; i < size; i++) {
+      vector[i] = (vector[i]! - dot(lower, i * size, vector, 0, i)) / lower[i * size + i]!;
+    }
+    for (let i = size - 1; i >= 0; i--) {
+      const value = vector[i]! / lower[i * size + i]!;
+      vector[i] = value;
+      for (let j = 0; j < i; j++) vector[j]! -= lower[i * size + j]! * value;
+    }
   });
   return largest * largestInverse;
 }
 
-function powerIteration(size: number, apply: (from: Float64Array, to: Float64Array) => void): number {
+/** vector := Lᵀ · vector. */
+function multiplyTransposed(lower: Float64Array, size: number, vector: Float64Array): void {
+  for (let i = 0; i < size; i++) {
+    const value = vector[i]!;
+    vector[i] = 0;
+    for (let j = 0; j <= i; j++) vector[j]! += lower[i * size + j]! * value;
+  }
+}
+
+function powerIteration(size: number, apply: (vector: Float64Array) => void): number {
   const random = createRandom(1);
-  let vector = Float64Array.from({ length: size }, () => random.normal());
-  let image = new Float64Array(size);
+  const vector = Float64Array.from({ length: size }, () => random.normal());
   let value = 0;
   for (let round = 0; round < 60; round++) {
     const norm = Math.sqrt(dot(vector, 0, vector, 0, size));
     for (let i = 0; i < size; i++) vector[i]! /= norm;
-    apply(vector, image);
-    const next = Math.sqrt(dot(image, 0, image, 0, size));
-    [vector, image] = [image, vector];
+    apply(vector);
+    const next = Math.sqrt(dot(vector, 0, vector, 0, size));
     if (Math.abs(next - value) <= 1e-3 * next) return next;
     value = next;
   }

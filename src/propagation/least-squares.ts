@@ -2,33 +2,31 @@
  * The linear map W that makes ‖X W - Y‖ least, and among those the one of smallest norm.
  *
  * Normal equations in float64: G = Xᵀ X and B = Xᵀ Y are summed block by block, so that X and Y may be longer than memory.
- * Well-conditioned G is solved by Cholesky; otherwise its eigenvectors give the minimum-norm solution, with singular
- * values of X below 1e-6 of the largest taken as zero (1e-12 in G's eigenvalues, where float64 leaves noise of about
- * 1e-15). Squaring costs digits: at a condition of 1e4 about 1e-8 is left, beyond that a step of iterative refinement on
- * X itself wins digits back. (Björck, "Numerical Methods for Least Squares Problems", sections 2.2 and 2.9.)
+ * Well-conditioned G is solved by Cholesky; otherwise the minimum-norm solution is taken, with singular values of X
+ * below 1e-6 of the largest as zero (1e-12 in G's eigenvalues, where float64 leaves noise of about 1e-15). Squaring
+ * costs digits: at a condition of 1e4 about 1e-8 is left, beyond that a step of iterative refinement on X itself wins
+ * digits back. (Björck, "Numerical Methods for Least Squares Problems", sections 2.2 and 2.9.)
  * Shapes: X [rows, inputs], Y [rows, outputs], W [inputs, outputs].
  */
-
-import { symmetricEigen } from "../matrix/symmetric-eigen.js";
-import { addProduct, transposed } from "./block-product.js";
-import { cholesky, conditionEstimate, solveCholesky } from "./cholesky.js";
-
-/** Some rows of X and Y, row-major. */
-export interface EquationBlock {
-  rows: number;
-  x: Float64Array;
-  y: Float64Array;
-}
+import { cholesky, conditionEstimate } from "./cholesky.js";
+import { inColumns, inRows, type MatrixPool, sharedNumbers } from "./matrix/matrix-pool.js";
+import { minimumNorm } from "./minimum-norm.js";
 
 export interface LinearSystem {
   inputs: number;
   outputs: number;
-  /** All rows in blocks; called once a pass over the data, always with the same content. */
-  blocks(): Iterable<EquationBlock>;
+  rows: number;
+  /**
+   * Writes rows `first` to `first + count` of X and Y, row-major, to the beginning of `x` and `y`; called for all rows
+   * in their order once a pass over the data, always with the same content.
+   */
+  fill(first: number, count: number, x: Float64Array, y: Float64Array): void;
+  /** At most so many rows are in memory twice; about 32 MB a matrix where it is left out. */
+  rowsAtOnce?: number;
 }
 
 export interface LeastSquaresSolution {
-  /** Wᵀ in rows: [outputs, inputs]. */
+  /** Wᵀ in rows: [outputs, inputs], in memory that threads share. */
   transposedMap: Float64Array;
   /** Number of singular values of X that count. */
   rank: number;
@@ -39,113 +37,118 @@ export interface LeastSquaresSolution {
   solver: "cholesky" | "minimum-norm";
 }
 
-const zeroSingularValue = 1e-6;
-// Far below the border of rank (1e6), so that an estimate too low by a few per cent cannot hide a singular value to drop.
-const choleskyLimit = 1e5;
-const refinementLimit = 1e4;
-
-/**
- * Solves the system in two passes over its blocks, three where it is badly conditioned; gives way to other work after
- * every block. Throws a plain Error where a value is not finite (callers check their data).
- */
-export async function solveLeastSquares(system: LinearSystem): Promise<LeastSquaresSolution> {
-  const { inputs, outputs } = system;
-  const { gram, right } = await normalEquations(system);
-  const { solve, ...facts } = factorise(gram, inputs);
-  const map = right;
-  for (let output = 0; output < outputs; output++) solve(map, output * inputs);
-
-  const refined = facts.condition > refinementLimit;
-  let { residual, gradient } = await residualOf(system, map, refined);
-  if (gradient !== undefined) {
-    for (let output = 0; output < outputs; output++) solve(gradient, output * inputs);
-    for (let i = 0; i < map.length; i++) map[i]! -= gradient[i]!;
-    ({ residual, gradient } = await residualOf(system, map, false));
-  }
-  return { transposedMap: map, residual, ...facts };
-}
-
-/** G [inputs, inputs] and Bᵀ [outputs, inputs]. */
-async function normalEquations({ inputs, outputs, blocks }: LinearSystem) {
-  const gram = new Float64Array(inputs * inputs);
-  const right = new Float64Array(outputs * inputs);
-  for (const { rows, x, y } of blocks()) {
-    const xt = transposed(x, rows, inputs);
-    addProduct(gram, xt, xt, { rows: inputs, columns: inputs, inner: rows, lower: true });
-    addProduct(right, transposed(y, rows, outputs), xt, { rows: outputs, columns: inputs, inner: rows });
-    await giveWay();
-  }
-  for (let i = 0; i < inputs; i++) for (let j = 0; j < i; j++) gram[j * inputs + i] = gram[i * inputs + j]!;
-  return { gram, right };
-}
-
-/** Relative residual, and where it is asked for Xᵀ(X W - Y) as rows [outputs, inputs]. */
-async function residualOf(system: LinearSystem, map: Float64Array, withGradient: boolean) {
-  const { inputs, outputs } = system;
-  const gradient = withGradient ? new Float64Array(outputs * inputs) : undefined;
-  let difference = 0;
-  let size = 0;
-  for (const { rows, x, y } of system.blocks()) {
-    const fitted = new Float64Array(rows * outputs);
-    addProduct(fitted, x, map, { rows, columns: outputs, inner: inputs });
-    for (let i = 0; i < fitted.length; i++) {
-      const wanted = y[i]!;
-      const off = fitted[i]! - wanted;
-      fitted[i] = off;
-      difference += off * off;
-      size += wanted * wanted;
-    }
-    if (gradient !== undefined) {
-      const off = transposed(fitted, rows, outputs);
-      addProduct(gradient, off, transposed(x, rows, inputs), { rows: outputs, columns: inputs, inner: rows });
-    }
-    await giveWay();
-  }
-  return { residual: size === 0 ? 0 : Math.sqrt(difference / size), gradient };
-}
-
-interface Factorised {
-  /** Replaces one right-hand side of G by its solution, in place. */
-  solve(vectors: Float64Array, at: number): void;
+/** Solves G Z = right for right-hand sides in rows [count, size], in place. */
+export interface Factorised {
+  solve(right: Float64Array, count: number): Promise<void>;
   rank: number;
   condition: number;
   solver: LeastSquaresSolution["solver"];
 }
 
-function factorise(gram: Float64Array, size: number): Factorised {
-  const factor = cholesky(gram, size);
+// Far below the border of rank (1e6), so that an estimate too low by a few per cent cannot hide a singular value to drop.
+const choleskyLimit = 1e5;
+const refinementLimit = 1e4;
+// ‖Y‖² - ⟨W, B⟩ loses half of its digits to rounding: smaller residuals are measured on the data.
+const residualFromSums = 1e-4;
+const bytesAtOnce = 32 << 20;
+
+/**
+ * Solves the system in one pass over its rows, up to three where it is badly conditioned or fits almost exactly. Values
+ * must be finite.
+ */
+export async function solveLeastSquares(system: LinearSystem, pool: MatrixPool): Promise<LeastSquaresSolution> {
+  const { inputs, outputs } = system;
+  const { gram, right, size } = await normalEquations(system, pool);
+  const map = sharedNumbers(right.length);
+  map.set(right);
+  const { solve, ...facts } = await factorise(gram, inputs, pool);
+  await solve(map, outputs);
+  if (facts.condition > refinementLimit) {
+    const { gradient } = await deviations(system, pool, map, true);
+    await solve(gradient!, outputs);
+    for (let i = 0; i < map.length; i++) map[i]! -= gradient![i]!;
+  }
+  let explained = 0;
+  for (let i = 0; i < map.length; i++) explained += map[i]! * right[i]!;
+  const rest = size === 0 ? 0 : Math.sqrt(Math.max(0, size - explained) / size);
+  const isRough = rest < residualFromSums || facts.condition > refinementLimit;
+  const residual = size > 0 && isRough ? Math.sqrt((await deviations(system, pool, map, false)).sum / size) : rest;
+  return { transposedMap: map, residual, ...facts };
+}
+
+async function factorise(gram: Float64Array, size: number, pool: MatrixPool): Promise<Factorised> {
+  const copy = sharedNumbers(gram.length);
+  copy.set(gram);
+  const factor = await cholesky(pool, copy, size);
   if (factor !== undefined) {
-    const condition = Math.sqrt(conditionEstimate(gram, factor));
+    const condition = Math.sqrt(conditionEstimate(factor));
     if (condition <= choleskyLimit) {
-      return { solve: (vectors, at) => solveCholesky(factor, vectors, at), rank: size, condition, solver: "cholesky" };
+      const solve = (right: Float64Array, count: number): Promise<void> => pool.substitute(factor, right, count);
+      return { solve, rank: size, condition, solver: "cholesky" };
     }
   }
-  return pseudoInverse(gram, size);
+  return await minimumNorm(gram, size, pool);
 }
 
-function pseudoInverse(gram: Float64Array, size: number): Factorised {
-  const { values, vectors } = symmetricEigen(gram, size);
-  const largest = values.reduce((a, b) => Math.max(a, b), 0);
-  const kept: number[] = [];
-  // Strictly above, so that a matrix of zeros has rank 0.
-  values.forEach((value, i) => {
-    if (value > largest * zeroSingularValue ** 2) kept.push(i);
+/** G [inputs, inputs], its lower half at least, Bᵀ [outputs, inputs] and ‖Y‖². */
+async function normalEquations(system: LinearSystem, pool: MatrixPool) {
+  const { inputs, outputs } = system;
+  const gram = sharedNumbers(inputs * inputs);
+  const right = sharedNumbers(outputs * inputs);
+  let size = 0;
+  await eachBlock(system, async (rows, x, y) => {
+    const shape = { inner: rows, columns: inputs };
+    await Promise.all([
+      pool.addProduct(inRows(gram, inputs), inColumns(x, inputs), inRows(x, inputs), {
+        ...shape,
+        rows: inputs,
+        lower: true,
+      }),
+      pool.addProduct(inRows(right, inputs), inColumns(y, outputs), inRows(x, inputs), { ...shape, rows: outputs }),
+    ]);
+    for (let i = 0; i < rows * outputs; i++) size += y[i]! * y[i]!;
   });
-  const smallest = kept.reduce((least, i) => Math.min(least, values[i]!), largest);
-  const solve = (all: Float64Array, at: number): void => {
-    const right = all.slice(at, at + size);
-    all.fill(0, at, at + size);
-    for (const i of kept) {
-      const row = i * size;
-      let along = 0;
-      for (let j = 0; j < size; j++) along += vectors[row + j]! * right[j]!;
-      along /= values[i]!;
-      for (let j = 0; j < size; j++) all[at + j]! += along * vectors[row + j]!;
-    }
-  };
-  const condition = kept.length === 0 ? 1 : Math.sqrt(largest / smallest);
-  return { solve, rank: kept.length, condition, solver: "minimum-norm" };
+  for (let i = 0; i < inputs; i++) for (let j = 0; j < i; j++) gram[j * inputs + i] = gram[i * inputs + j]!;
+  return { gram, right, size };
 }
 
-/** Lets timers, signals and progress have their turn. */
-const giveWay = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+/** ‖X W - Y‖², and where it is asked for Xᵀ(X W - Y) as rows [outputs, inputs]. */
+async function deviations(system: LinearSystem, pool: MatrixPool, map: Float64Array, withGradient: boolean) {
+  const { inputs, outputs } = system;
+  const gradient = withGradient ? sharedNumbers(outputs * inputs) : undefined;
+  let sum = 0;
+  await eachBlock(system, async (rows, x, y) => {
+    const off = y;
+    const fitted = { rows, columns: outputs, inner: inputs };
+    await pool.addProduct(inRows(off, outputs), inRows(x, inputs), inColumns(map, inputs), fitted, -1);
+    for (let i = 0; i < rows * outputs; i++) sum += off[i]! * off[i]!;
+    if (gradient === undefined) return;
+    const shape = { rows: outputs, columns: inputs, inner: rows };
+    await pool.addProduct(inRows(gradient, inputs), inColumns(off, outputs), inRows(x, inputs), shape, -1);
+  });
+  return { sum, gradient };
+}
+
+/** Two places for blocks: one is filled while the other is worked on. `use` may overwrite `y`. */
+async function eachBlock(
+  { rows, inputs, outputs, fill, rowsAtOnce }: LinearSystem,
+  use: (rows: number, x: Float64Array, y: Float64Array) => Promise<void>,
+): Promise<void> {
+  const fitting = rowsAtOnce ?? Math.floor(bytesAtOnce / (8 * Math.max(inputs, outputs)));
+  const most = Math.max(1, Math.min(rows, fitting));
+  const places = [0, 1].map(() => ({ x: sharedNumbers(most * inputs), y: sharedNumbers(most * outputs) }));
+  let work: Promise<void> = Promise.resolve();
+  for (let first = 0, turn = 0; first < rows; first += most, turn = 1 - turn) {
+    const count = Math.min(most, rows - first);
+    const { x, y } = places[turn]!;
+    try {
+      fill(first, count, x, y);
+    } finally {
+      await work;
+    }
+    work = use(count, x, y);
+    // What the work needs of this thread (messages to others) goes first.
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  await work;
+}

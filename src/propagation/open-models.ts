@@ -17,7 +17,8 @@ export async function withModels<Name extends string, T>(
   try {
     const models = {} as Record<Name, TokenizedModel>;
     for (const [name, folder] of Object.entries(folders) as [Name, string][]) {
-      const checkpoint = openCheckpoint(folder);
+      // Of base and adapted model no block is used.
+      const checkpoint = openCheckpoint(folder, { tablesOnly: name !== "instruct" });
       opened.push(checkpoint);
       models[name] = { checkpoint, tokenizer: await loadTokenizer(folder) };
     }

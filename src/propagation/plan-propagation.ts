@@ -6,16 +6,19 @@ import type { AdaptedVocabulary } from "../plan/plan-tools.js";
 import type { PlannedMemory, StagePlan, Work } from "../plan/stage-plan.js";
 import { createRandom } from "../random.js";
 import { solveLeastSquares } from "./least-squares.js";
+import { createMatrixPool } from "./matrix/matrix-pool.js";
 
 export interface PropagationPlanJob {
   /** Of each model that is written: a propagation method, or another way to fill the rows. */
   methods: readonly string[];
-  base: ModelFacts;
   instruct: ModelFacts;
   vocabulary: AdaptedVocabulary;
 }
 
-export async function planPropagation({ methods, base, instruct, vocabulary }: PropagationPlanJob): Promise<StagePlan> {
+/** Node, and the rows that are in memory at a time: measured. */
+const processBytes = 300e6;
+
+export async function planPropagation({ methods, instruct, vocabulary }: PropagationPlanJob): Promise<StagePlan> {
   const { config } = instruct;
   if (config === null || vocabulary.size === null) {
     const note = "not known before the models and the vocabulary are there";
@@ -31,10 +34,9 @@ export async function planPropagation({ methods, base, instruct, vocabulary }: P
     const flops = tables * mapOperations(equationsOf(method, config.vocab_size, rows), rows, width);
     work.push({ what: method, tokens: null, flops, seconds: flops / rate + secondsForFiles(2 * bytes) });
   }
-  const old = (base.config ?? config).vocab_size + config.vocab_size;
   const free_bytes = availableMemory();
-  // Old and new tables of all models in float32, of the map the Gram matrix, right-hand sides, factor and gradient in float64.
-  const needed = tables * 4 * width * (old + 2 * rows) + 4 * 8 * width ** 2;
+  // Of the map the Gram matrix, right-hand sides, factor, solution and gradient in float64; rows of tables are in memory a few at a time.
+  const needed = processBytes + 5 * 8 * width ** 2;
   const memory: PlannedMemory = {
     what: "least squares on the host",
     ...{ bytes: needed, free_bytes, fits: needed <= free_bytes, remedies: [] },
@@ -63,14 +65,26 @@ function mapOperations(equations: number, rows: number, width: number): number {
   return equations === 0 ? 0 : (5 * equations + 2 * rows) * width ** 2 + (7 / 3) * width ** 3;
 }
 
-/** Operations a second of a system that is solved at once. */
+/** Operations a second of a system that is solved at once, the second time: the first one starts the threads. */
 async function solvingRate(): Promise<number> {
-  const [rows, width] = [1024, 192];
+  const [rows, width] = [4096, 256];
   const random = createRandom(1);
   const numbers = (): Float64Array => Float64Array.from({ length: rows * width }, () => random.normal());
-  const block = { rows, x: numbers(), y: numbers() };
-  const start = performance.now();
-  await solveLeastSquares({ inputs: width, outputs: width, blocks: () => [block] });
-  const operations = mapOperations(rows, 0, width);
-  return (1000 * operations) / (performance.now() - start);
+  const [left, right] = [numbers(), numbers()];
+  const fill = (first: number, count: number, x: Float64Array, y: Float64Array): void => {
+    x.set(left.subarray(first * width, (first + count) * width));
+    y.set(right.subarray(first * width, (first + count) * width));
+  };
+  const pool = createMatrixPool();
+  try {
+    let milliseconds = 0;
+    for (let run = 0; run < 2; run++) {
+      const start = performance.now();
+      await solveLeastSquares({ inputs: width, outputs: width, rows, fill }, pool);
+      milliseconds = performance.now() - start;
+    }
+    return (1000 * mapOperations(rows, 0, width)) / milliseconds;
+  } finally {
+    await pool.close();
+  }
 }

@@ -6,20 +6,29 @@
  */
 import path from "node:path";
 import { writeFolderAtomic } from "../atomic-output.js";
-import { CheckpointError } from "../errors.js";
+import { CheckpointError, CorpusError } from "../errors.js";
 import { writeModelCard } from "../model/card/model-card.js";
-import { copyTensor, float32Tensor, openCheckpoint, writeCheckpoint } from "../model/checkpoint.js";
+import { copyTensor, openCheckpoint } from "../model/checkpoint.js";
 import { mapTokenIds } from "../model/map-token-ids.js";
 import { type ModelOutput, shardBytes } from "../model/model-output.js";
+import { type ComputedTensor, streamCheckpoint } from "../model/stream-checkpoint.js";
 import { embeddingName, headName } from "../model/tensor-names.js";
 import type { Progress } from "../progress.js";
 import { loadTokenizer } from "../tokenizer/load-tokenizer.js";
-import type { Tokenizer } from "../tokenizer/tokenizer.js";
+import { sharedTokens } from "../tokenizer/shared-tokens.js";
+import { appendTokens } from "./append-tokens.js";
 import { carryMarks } from "./carry-marks.js";
 import { checkModels, type PropagationModels } from "./check-models.js";
-import { type MapSummary, mapRows } from "./map-rows.js";
+import type { CutCorpus } from "./count-cuts.js";
+import type { Equation } from "./equation.js";
+import { fitMap, type MapFit } from "./fit-map.js";
+import { placeInstructTokens } from "./instruct-tokens.js";
+import { type MappedRows, mappedTensor } from "./mapped-tensor.js";
+import { createMatrixPool, type MatrixPool } from "./matrix/matrix-pool.js";
 import { type TokenizedModel, withModels } from "./open-models.js";
-import { type PropagationMethodName, propagationMethods } from "./registry.js";
+import { needsCorpus, type PropagationMethodName, propagationMethods } from "./registry.js";
+import { type ChangeQuantiles, changeQuantiles } from "./row-changes.js";
+import { createRowReader } from "./row-reader.js";
 import { readOptionalJson, writeInstructTokenizer, writeJson } from "./write-instruct-tokenizer.js";
 
 export interface PropagationOptions {
@@ -29,9 +38,19 @@ export interface PropagationOptions {
   /** Its tokenizer is the new one. */
   adapted: string;
   method: PropagationMethodName;
+  /** Text of the new language, for the methods that count in it. */
+  corpus?: CutCorpus;
   /** The folder to write. */
   out: string;
   output?: ModelOutput | undefined;
+  /** CPU threads; 0 or left out: all cores. */
+  threads?: number;
+}
+
+/** A map's fit, and how far the rows moved through it; rows that are copied do not count. */
+export interface MapSummary extends MapFit {
+  /** Of the tokens that the original vocabulary has too, and of the others. */
+  row_change: { kept: ChangeQuantiles; new: ChangeQuantiles };
 }
 
 export interface PropagationSummary {
@@ -42,6 +61,8 @@ export interface PropagationSummary {
   /** Rows of the new embedding, and how many of them are the instruct model's own (added tokens). */
   rows: number;
   special_rows: number;
+  /** Added tokens of the instruct model that neither the base nor the adapted model had. */
+  appended_tokens: number;
 }
 
 /**
@@ -50,10 +71,16 @@ export interface PropagationSummary {
  */
 export async function propagate(options: PropagationOptions, progress?: Progress): Promise<PropagationSummary> {
   checkOutput(options);
+  checkCorpus(options);
   const { base, instruct, adapted, out } = options;
-  return await withModels({ base, instruct, adapted }, (models) => {
+  return await withModels({ base, instruct, adapted }, async (models) => {
     checkModels(models);
-    return writeFolderAtomic(out, (partial) => writePropagated(models, options, partial, progress));
+    const pool = createMatrixPool(options.threads);
+    try {
+      return await writeFolderAtomic(out, (partial) => writePropagated(models, options, partial, pool, progress));
+    } finally {
+      await pool.close();
+    }
   });
 }
 
@@ -65,52 +92,89 @@ function checkOutput({ base, instruct, adapted, out }: PropagationOptions): void
   });
 }
 
+function checkCorpus({ method, corpus }: PropagationOptions): void {
+  if (!needsCorpus(method) || corpus !== undefined) return;
+  throw new CorpusError("propagation.corpus_missing", `the method ${method} needs a corpus`, {
+    hint: "Name the text of the new language with --corpus.",
+  });
+}
+
 async function writePropagated(
   models: PropagationModels,
   options: PropagationOptions,
   folder: string,
+  pool: MatrixPool,
   progress?: Progress,
 ): Promise<PropagationSummary> {
   const { base, instruct, adapted } = models;
   const { config } = instruct.checkpoint;
+  const tokens = placeInstructTokens(instruct.tokenizer, adapted.tokenizer);
   // First what may still turn out wrong in the inputs, then the work.
   const mapIds = (name: string, raw: Record<string, unknown>): Record<string, unknown> =>
     mapTokenIds(raw, {
       from: instruct.tokenizer,
-      to: adapted.tokenizer,
+      to: { source: adapted.tokenizer.source, idOf: tokens.idOf },
       source: path.join(instruct.checkpoint.folder, name),
     });
-  const newConfig = { ...mapIds("config.json", config.raw), vocab_size: adapted.checkpoint.config.vocab_size };
+  const rows = Math.max(adapted.checkpoint.config.vocab_size, tokens.size);
+  const newConfig = { ...mapIds("config.json", config.raw), vocab_size: rows };
   const generation = readOptionalJson(path.join(options.instruct, "generation_config.json"));
   const newGeneration = generation && mapIds("generation_config.json", generation);
-  const equations = await fittingEquations(models, options.method);
-  const special = specialRows(instruct.tokenizer, adapted.tokenizer);
-  const width = config.hidden_size;
-  const rows = adapted.checkpoint.config.vocab_size;
-  const propagated = async (name: string) => {
-    const read = ({ checkpoint }: TokenizedModel): Float32Array => checkpoint.readFloat32(name);
-    const own = read(instruct);
-    const input = { base: read(base), instruct: own, adapted: read(adapted), width, equations };
-    const { rows: data, summary } = await mapRows(name, input, progress);
-    for (const [newId, id] of special) data.set(own.subarray(id * width, (id + 1) * width), newId * width);
-    return { tensor: float32Tensor(name, [rows, width], data, instruct.checkpoint.tensors.get(name)!.dtype), summary };
-  };
-  const embedding = await propagated(embeddingName);
-  const head = config.tie_word_embeddings ? undefined : await propagated(headName);
+  const equations = await fittingEquations(models, options);
+  const kept = new Set(sharedTokens(adapted.tokenizer, base.tokenizer).map(({ newId }) => newId));
 
-  const replaced = new Map([embedding.tensor, ...(head ? [head.tensor] : [])].map((tensor) => [tensor.name, tensor]));
+  const summaries = new Map<string, () => MapSummary>();
+  const mapped = async (name: string): Promise<ComputedTensor> => {
+    const reader = ({ checkpoint }: TokenizedModel, model: string) => createRowReader(checkpoint, name, model);
+    const own = reader(instruct, "instruct");
+    const { fit, transposedMap } = await fitMap(
+      name,
+      { base: reader(base, "base"), instruct: own },
+      equations,
+      pool,
+      progress,
+    );
+    const changes: [kept: number[], fresh: number[]] = [[], []];
+    summaries.set(name, () => {
+      const [keptChanges, freshChanges] = changes.map((list) => changeQuantiles(Float64Array.from(list)));
+      return { ...fit, row_change: { kept: keptChanges!, new: freshChanges! } };
+    });
+    const source: MappedRows = {
+      name,
+      dtype: instruct.checkpoint.tensors.get(name)!.dtype,
+      rows,
+      adapted: reader(adapted, "adapted"),
+      instruct: own,
+      transposedMap,
+      special: tokens.rows,
+      onChange(id, change) {
+        // Vocabulary padding is no token.
+        if (id < adapted.tokenizer.size) changes[kept.has(id) ? 0 : 1].push(change);
+      },
+      onRows: (done) => progress?.({ task: `propagating ${name}`, done, total: rows, unit: "rows" }),
+    };
+    return mappedTensor(source, pool);
+  };
+  const computed = new Map<string, ComputedTensor>();
+  for (const name of config.tie_word_embeddings ? [embeddingName] : [embeddingName, headName]) {
+    computed.set(name, await mapped(name));
+  }
   const names = [...instruct.checkpoint.tensors.keys()];
-  const tensors = names.map((name) => replaced.get(name) ?? copyTensor(instruct.checkpoint, name));
-  writeCheckpoint(folder, newConfig, tensors, { maxShardBytes: shardBytes(options.output) });
+  const tensors = names.map((name) => computed.get(name) ?? copyTensor(instruct.checkpoint, name));
+  await streamCheckpoint(folder, newConfig, tensors, { maxShardBytes: shardBytes(options.output) });
   writeInstructTokenizer(options.adapted, options.instruct, folder);
+  appendTokens(folder, options.instruct, tokens.appended);
   carryMarks(options.instruct, folder);
   if (newGeneration !== undefined) writeJson(path.join(folder, "generation_config.json"), newGeneration);
+  const embedding = summaries.get(embeddingName)!();
+  const head = summaries.get(headName)?.() ?? null;
   const summary: PropagationSummary = {
     method: options.method,
-    residual: { embedding: embedding.summary.residual, head: head?.summary.residual ?? null },
-    maps: { embedding: embedding.summary, head: head?.summary ?? null },
+    residual: { embedding: embedding.residual, head: head?.residual ?? null },
+    maps: { embedding, head },
     rows,
-    special_rows: special.size,
+    special_rows: tokens.rows.size,
+    appended_tokens: tokens.appended.size,
   };
   writeCard(folder, options, summary);
   await checkReload(folder);
@@ -131,22 +195,12 @@ function writeCard(folder: string, options: PropagationOptions, { method, ...num
 
 async function fittingEquations(
   { base, instruct, adapted }: PropagationModels,
-  method: PropagationMethodName,
-): Promise<Int32Array[] | undefined> {
+  { method, corpus }: PropagationOptions,
+): Promise<Equation[] | undefined> {
   const tokenizers = { adapted: adapted.tokenizer, original: base.tokenizer };
-  const equations = await propagationMethods[method].equations(tokenizers);
+  const equations = await propagationMethods[method].equations(tokenizers, corpus);
   // A token that only the instruct model treats as special has a row that means something else there.
-  return equations?.filter((ids) => !ids.some((id) => instruct.tokenizer.addedIds.has(id)));
-}
-
-/** New id → the instruct model's id, for all of its added tokens. */
-function specialRows(instruct: Tokenizer, adapted: Tokenizer): Map<number, number> {
-  const rows = new Map<number, number>();
-  for (const id of instruct.addedIds) {
-    const newId = adapted.idOf(instruct.tokenOf(id) ?? "");
-    if (newId !== undefined) rows.set(newId, id);
-  }
-  return rows;
+  return equations?.filter(({ ids }) => !ids.some((id) => instruct.tokenizer.addedIds.has(id)));
 }
 
 /** What was written must open as a model and as a tokenizer whose roles are in its vocabulary. */

@@ -9,7 +9,10 @@ test("a query sees itself and what its segment and its window hold before it, an
     const length = 1 + random.below(12);
     const window = 1 + random.below(length + 2);
     let segment = 0;
-    const segments = Int32Array.from({ length }, () => (random.uniform() < 0.3 ? ++segment : segment));
+    const segments = Int32Array.from({ length }, () => {
+      if (random.uniform() < 0.3) segment = random.below(3);
+      return segment;
+    });
     segments.fill(-1, Math.max(0, length - random.below(3)));
     for (const given of [segments, null]) {
       const mask = attentionMask(length, given, window, -7);

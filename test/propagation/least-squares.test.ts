@@ -1,8 +1,12 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { after, test } from "node:test";
 import { solveLeastSquares } from "../../src/propagation/least-squares.js";
+import { createMatrixPool } from "../../src/propagation/matrix/matrix-pool.js";
 import { createRandom } from "../../src/random.js";
 import { jacobiLeastSquares } from "./jacobi-least-squares.js";
+
+const pool = createMatrixPool();
+after(() => pool.close());
 
 interface Shape {
   rows: number;
@@ -63,14 +67,12 @@ function systemOf(
 const relative = (a: Float64Array, b: Float64Array): number =>
   Math.hypot(...a.map((value, i) => value - b[i]!)) / Math.hypot(...b);
 
-async function solve({ rows, inputs, outputs }: Shape, x: Float64Array, y: Float64Array, blockRows = 37) {
-  function* blocks() {
-    for (let at = 0; at < rows; at += blockRows) {
-      const end = Math.min(rows, at + blockRows);
-      yield { rows: end - at, x: x.slice(at * inputs, end * inputs), y: y.slice(at * outputs, end * outputs) };
-    }
-  }
-  const solution = await solveLeastSquares({ inputs, outputs, blocks });
+async function solve({ rows, inputs, outputs }: Shape, x: Float64Array, y: Float64Array, rowsAtOnce = 37) {
+  const fill = (first: number, count: number, intoX: Float64Array, intoY: Float64Array): void => {
+    intoX.set(x.subarray(first * inputs, (first + count) * inputs));
+    intoY.set(y.subarray(first * outputs, (first + count) * outputs));
+  };
+  const solution = await solveLeastSquares({ inputs, outputs, rows, fill, rowsAtOnce }, pool);
   const map = new Float64Array(inputs * outputs);
   for (let i = 0; i < inputs; i++) {
     for (let o = 0; o < outputs; o++) map[i * outputs + o] = solution.transposedMap[o * inputs + i]!;

@@ -26,6 +26,8 @@ export interface PlantedOptions {
   /** Added tokens of the adapted tokenizer. */
   added?: string[];
   padding?: number;
+  /** Added tokens that only the instruct model has, behind the others; its table has this many rows more. */
+  instructAdded?: string[];
 }
 
 /**
@@ -45,9 +47,10 @@ export async function writePlantedModels(folder: string, options: PlantedOptions
     added: originalAdded,
     config: { bos_token: "<|begin|>", eos_token: "<|end|>" },
   });
+  const { instructAdded = [] } = options;
   writeSmallTokenizer(paths.instruct, {
     words,
-    added: originalAdded,
+    added: [...originalAdded, ...instructAdded],
     config: { bos_token: "<|begin|>", eos_token: "<|eot|>", chat_template: "{{ messages }}" },
   });
   writeSmallTokenizer(paths.adapted, {
@@ -79,7 +82,7 @@ export async function writePlantedModels(folder: string, options: PlantedOptions
     createRandomModel(to, settings, { seed, dtype });
   const eot = tokenizers.original.idOf("<|eot|>")!;
   random(paths.base, 1, config(rows));
-  random(paths.instruct, 2, config(rows, { eos_token_id: eot, ...options.instruct }));
+  random(paths.instruct, 2, config(rows + instructAdded.length, { eos_token_id: eot, ...options.instruct }));
   random(paths.adapted, 3, config(newRows, { bos_token_id: null, eos_token_id: null }));
   const generation = { eos_token_id: [eot, eot - 1], bos_token_id: eot - 2, temperature: 0.5 };
   writeFileSync(path.join(paths.instruct, "generation_config.json"), JSON.stringify(generation));

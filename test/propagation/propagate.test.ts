@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, test } from "node:test";
 import { LepError } from "../../src/errors.js";
-import { openCheckpoint } from "../../src/model/checkpoint.js";
+import { copyTensor, openCheckpoint, writeCheckpoint } from "../../src/model/checkpoint.js";
 import { embeddingName, headName } from "../../src/model/tensor-names.js";
 import { propagate } from "../../src/propagation/propagate.js";
 import { type PropagationMethodName, propagationMethodNames } from "../../src/propagation/registry.js";
@@ -14,6 +14,9 @@ import { type PlantedOptions, replaceRows, rowsOf, times, width, writePlantedMod
 
 const root = mkdtempSync(path.join(tmpdir(), "lep-propagation-"));
 after(() => rmSync(root, { recursive: true, force: true }));
+const text = path.join(root, "text.txt");
+writeFileSync(text, "кот и коты, она the дом домик\n".repeat(20));
+const corpus = { files: [text], characters: 1000 };
 let folders = 0;
 const nextFolder = (): string => path.join(root, String(folders++));
 
@@ -21,7 +24,7 @@ async function run(method: PropagationMethodName, options: PlantedOptions = {}) 
   const folder = nextFolder();
   const planted = await writePlantedModels(folder, options);
   const out = path.join(folder, "out");
-  return { ...planted, out, summary: await propagate({ ...planted.paths, method, out }) };
+  return { ...planted, out, summary: await propagate({ ...planted.paths, method, corpus, out }) };
 }
 
 const json = (folder: string, name: string): Record<string, unknown> =>
@@ -34,7 +37,7 @@ function assertClose(actual: ArrayLike<number>, wanted: ArrayLike<number>, limit
   }
 }
 
-for (const method of ["overlap", "conversion"] as const) {
+for (const method of propagationMethodNames.filter((name) => name !== "swap")) {
   test(`${method} recovers a planted map: kept tokens get the instruct model's rows, all others their mapped rows`, async () => {
     const { paths, tokenizers, maps, out, summary } = await run(method);
     for (const name of [embeddingName, headName]) {
@@ -95,7 +98,7 @@ for (const method of propagationMethodNames) {
       instruct.close();
 
       const again = `${out}-again`;
-      await propagate({ ...paths, method, out: again });
+      await propagate({ ...paths, method, corpus, out: again });
       for (const name of readdirSync(out)) {
         assert.deepEqual(readFileSync(path.join(again, name)), readFileSync(path.join(out, name)), name);
       }
@@ -181,6 +184,65 @@ test("models that do not belong together are refused before any work, with nothi
   await refused(family, "propagation.different_shape", /architecture llama and qwen3, qk_norm false and true/);
   await refused({ added: ["<|begin|>", "<|end|>"] }, "propagation.lost_token", /lacks 2 added tokens .*"<\|eot\|>"/);
   await refused({ padding: -1 }, "checkpoint.tokenizer_too_large", /adapted/);
+});
+
+test("added tokens that only the instruct model has come behind the adapted vocabulary, with their rows", async () => {
+  const instructAdded = ["<|turn|>", "<|tool|>"];
+  // The second needs a row that the adapted model does not have.
+  const { paths, tokenizers, out, summary } = await run("conversion", { instructAdded, padding: 1 });
+  assert.equal(summary.appended_tokens, 2);
+  assert.equal(summary.rows, tokenizers.adapted.size + 2);
+  const [made, instruct] = [await loadTokenizer(out), await loadTokenizer(paths.instruct)];
+  assert.equal(made.size, summary.rows);
+  for (const token of instructAdded) {
+    assert.ok(made.addedIds.has(made.idOf(token)!));
+    for (const name of [embeddingName, headName]) {
+      assert.deepEqual(
+        row(rowsOf(out, name), made.idOf(token)!),
+        row(rowsOf(paths.instruct, name), instruct.idOf(token)!),
+      );
+    }
+  }
+  assert.deepEqual(await made.encode("кот<|tool|>"), [made.idOf("ÐºÐ¾ÑĤ")!, made.idOf("<|tool|>")!]);
+});
+
+test("base and adapted model may hold embedding and head only", async () => {
+  const { paths, out } = await run("conversion");
+  for (const folder of [paths.base, paths.adapted]) {
+    const checkpoint = openCheckpoint(folder);
+    const tables = [embeddingName, headName].map((name) => copyTensor(checkpoint, name));
+    writeCheckpoint(folder, checkpoint.config.raw, tables);
+    checkpoint.close();
+  }
+  await propagate({ ...paths, method: "conversion", out: `${out}-tables` });
+  const weights = (folder: string) => readFileSync(path.join(folder, "model.safetensors"));
+  assert.deepEqual(weights(`${out}-tables`), weights(out));
+  await assert.rejects(propagate({ ...paths, instruct: paths.base, method: "swap", out: `${out}-cut` }), /no tensor/);
+});
+
+test("the summary says how far rows moved, kept and new tokens apart", async () => {
+  const { tokenizers, summary } = await run("conversion");
+  const shared = sharedTokens(tokenizers.adapted, tokenizers.original).length;
+  const { kept, new: fresh } = summary.maps.embedding.row_change;
+  assert.equal(kept.rows, shared);
+  assert.equal(kept.rows + fresh.rows, tokenizers.adapted.size - tokenizers.adapted.addedIds.size);
+  assert.ok(0 < kept.p05! && kept.p05! <= kept.median! && kept.median! <= kept.p95! && kept.p95! <= kept.largest!);
+  const still = (await run("swap")).summary.maps.embedding.row_change;
+  assert.equal(still.kept.largest, 0);
+});
+
+test("the bytes do not depend on the number of threads", async () => {
+  const { paths, out } = await run("overlap");
+  await propagate({ ...paths, method: "overlap", threads: 1, out: `${out}-1` });
+  const weights = (folder: string) => readFileSync(path.join(folder, "model.safetensors"));
+  assert.deepEqual(weights(`${out}-1`), weights(out));
+});
+
+test("conversion-frequency without a corpus is refused", async () => {
+  const { paths } = await writePlantedModels(nextFolder());
+  const out = path.join(paths.base, "..", "out");
+  await assert.rejects(propagate({ ...paths, method: "conversion-frequency", out }), /needs a corpus/);
+  assert.ok(!existsSync(out));
 });
 
 test("the output folder may not be an input", async () => {

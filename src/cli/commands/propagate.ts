@@ -1,7 +1,8 @@
+import { cutCharacters } from "../../propagation/count-cuts.js";
 import { propagate } from "../../propagation/propagate.js";
 import { type PropagationMethodName, propagationMethodNames } from "../../propagation/registry.js";
 import { defineAction } from "../command.js";
-import { computing, outputFrom, reporting, type WritingArguments, writing } from "../common-options.js";
+import { computing, outputFrom, reporting, type WritingArguments, wholeNumber, writing } from "../common-options.js";
 import { modelFolder } from "../model-folder.js";
 import { createOutput } from "../output.js";
 import { checkOutputFolder } from "../output-folder.js";
@@ -12,7 +13,10 @@ interface Arguments extends WritingArguments {
   instruct: string;
   adapted: string;
   method: PropagationMethodName;
+  corpus?: string[];
+  "corpus-characters": number;
   out: string;
+  threads: number;
   json: boolean;
 }
 
@@ -27,16 +31,22 @@ export const propagateCommand = defineAction<Arguments>({
         default: "conversion" as PropagationMethodName,
         describe: "the map between the two embedding spaces",
       })
+      .option("corpus", { type: "string", array: true, describe: "globs of text, for conversion-frequency" })
+      .option("corpus-characters", {
+        ...{ type: "number", default: cutCharacters, describe: "how much of it is read" },
+        coerce: wholeNumber("corpus-characters"),
+      })
       .option("out", { type: "string", demandOption: true, describe: "model folder to write" })
       .example("$0 propagate --base B --instruct I --adapted A --method conversion --out P", ""),
-  handler: async ({ method, out, json, ...models }) => {
+  handler: async ({ method, corpus: files, "corpus-characters": characters, out, threads, json, ...models }) => {
     const written = outputFrom(models);
+    const corpus = files && { corpus: { files, characters } };
     const base = await modelFolder(models.base);
     const instruct = await modelFolder(models.instruct);
     const adapted = await modelFolder(models.adapted);
     checkOutputFolder(out, [base, instruct, adapted, models.base, models.instruct, models.adapted]);
     const summary = await withProgress((progress) =>
-      propagate({ base, instruct, adapted, method, out, output: written }, progress),
+      propagate({ base, instruct, adapted, method, ...corpus, out, output: written, threads }, progress),
     );
     const output = createOutput(json);
     output.event({ event: "propagated", out, ...summary });

@@ -4,9 +4,11 @@
  * (Learned Embedding Propagation, arXiv 2412.21140, section 3.) Shapes: C [new tokens, d], W [d, d].
  */
 import { piecesOf } from "../../tokenizer/pieces.js";
+import { meanOf } from "../equation.js";
 import type { PropagationMethod } from "../registry.js";
 
 export const conversion: PropagationMethod = {
   description: "a linear map fitted on every new token as the mean of its original pieces",
-  equations: async ({ adapted, original }) => (await piecesOf(adapted, original)).filter((ids) => ids.length > 0),
+  equations: async ({ adapted, original }) =>
+    (await piecesOf(adapted, original)).filter((ids) => ids.length > 0).map(meanOf),
 };

@@ -4,10 +4,11 @@
  * Shapes: S by d on both sides, W [d, d].
  */
 import { sharedTokens } from "../../tokenizer/shared-tokens.js";
+import { meanOf } from "../equation.js";
 import type { PropagationMethod } from "../registry.js";
 
 export const overlap: PropagationMethod = {
   description: "a linear map fitted on the tokens that both vocabularies share",
   equations: async ({ adapted, original }) =>
-    sharedTokens(adapted, original).map(({ originalId }) => Int32Array.of(originalId)),
+    sharedTokens(adapted, original).map(({ originalId }) => meanOf(Int32Array.of(originalId))),
 };

@@ -1,0 +1,53 @@
+import { readdirSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { streamOutput } from "../streamed-output.js";
+import { indexFile, shardFile, singleFile } from "./shards.js";
+import { type TensorSource, tensorBytes, tensorData } from "./tensor-source.js";
+import { defaultShardBytes, indexOf, splitIntoShards } from "./write-checkpoint.js";
+import { safetensorsHeader } from "./write-safetensors.js";
+
+/** A tensor whose raw bytes are still being computed while the file is written. */
+export interface ComputedTensor extends Omit<TensorSource, "pieces"> {
+  computed: true;
+  /** Raw bytes of `dtype` in the order of the file; a piece may be written over when the next is asked for. */
+  pieces(): AsyncIterable<Uint8Array>;
+}
+
+/**
+ * Writes config.json and the weights, in shards where they are large, into the empty folder `folder`; tensors may be
+ * computed piece by piece on the way. Throws `LepError` where it cannot be written; who calls removes the folder then.
+ */
+export async function streamCheckpoint(
+  folder: string,
+  config: Record<string, unknown>,
+  tensors: readonly (TensorSource | ComputedTensor)[],
+  { maxShardBytes = defaultShardBytes }: { maxShardBytes?: number | undefined } = {},
+): Promise<void> {
+  if (readdirSync(folder).length > 0) throw new Error(`${folder} is not empty`);
+  const shards = splitIntoShards(tensors, maxShardBytes);
+  for (const [i, shard] of shards.entries()) {
+    const name = shards.length === 1 ? singleFile : shardFile(i + 1, shards.length);
+    await streamOutput(path.join(folder, name), async (output) => {
+      output.write(safetensorsHeader(shard));
+      for (const tensor of shard) await writeTensor(tensor, (piece) => output.write(piece));
+    });
+  }
+  if (shards.length > 1) writeFileSync(path.join(folder, indexFile), indexOf(shards));
+  writeFileSync(path.join(folder, "config.json"), `${JSON.stringify(config, null, 2)}\n`);
+}
+
+async function writeTensor(tensor: TensorSource | ComputedTensor, write: (piece: Uint8Array) => void): Promise<void> {
+  if (!isComputed(tensor)) {
+    for (const piece of tensorData(tensor)) write(piece);
+    return;
+  }
+  let bytes = 0;
+  for await (const piece of tensor.pieces()) {
+    bytes += piece.byteLength;
+    write(piece);
+  }
+  const expected = tensorBytes(tensor);
+  if (bytes !== expected) throw new RangeError(`${tensor.name}: ${bytes} bytes given, its shape needs ${expected}`);
+}
+
+const isComputed = (tensor: TensorSource | ComputedTensor): tensor is ComputedTensor => "computed" in tensor;
