@@ -19,7 +19,7 @@ export async function planPropagation({ methods, base, instruct, vocabulary }: P
   const { config } = instruct;
   if (config === null || vocabulary.size === null) {
     const note = "not known before the models and the vocabulary are there";
-    return { steps: null, work: [], memory: null, disk: null, notes: [note], warnings: [] };
+    return { work: [], memory: null, disk: null, notes: [note], warnings: [] };
   }
   const rows = vocabulary.size.value;
   const width = config.hidden_size;
@@ -40,7 +40,6 @@ export async function planPropagation({ methods, base, instruct, vocabulary }: P
     ...{ bytes: needed, free_bytes, fits: needed <= free_bytes, remedies: [] },
   };
   return {
-    steps: null,
     work,
     memory,
     disk: { kept: methods.length * bytes, meanwhile: 0 },
@@ -63,14 +62,18 @@ function mapOperations(equations: number, rows: number, width: number): number {
   return equations === 0 ? 0 : (5 * equations + 2 * rows) * width ** 2 + (7 / 3) * width ** 3;
 }
 
-/** Operations a second of a system that is solved at once. */
+/** Operations a second of a system that is solved at once, the best of a few runs. */
 async function solvingRate(): Promise<number> {
   const [rows, width] = [1024, 192];
   const random = createRandom(1);
   const numbers = (): Float64Array => Float64Array.from({ length: rows * width }, () => random.normal());
   const block = { rows, x: numbers(), y: numbers() };
-  const start = performance.now();
-  await solveLeastSquares({ inputs: width, outputs: width, blocks: () => [block] });
-  const operations = mapOperations(rows, 0, width);
-  return (1000 * operations) / (performance.now() - start);
+  let best = Number.POSITIVE_INFINITY;
+  // The first run compiles.
+  for (let run = 0; run < 3; run++) {
+    const start = performance.now();
+    await solveLeastSquares({ inputs: width, outputs: width, blocks: () => [block] });
+    best = Math.min(best, performance.now() - start);
+  }
+  return (1000 * mapOperations(rows, 0, width)) / best;
 }
