@@ -42,14 +42,14 @@ export async function costByMicroBatches(work: Workplace): Promise<BenchmarkEntr
       note: `${note("step")}; whole steps, so that more tokens share one update`,
     }),
     entry({
-      name: "cost per token by accumulated micro-batches, gradients, highest against lowest",
+      name: "cost per token by accumulated micro-batches, gradients, highest of 4 to 64 against lowest",
       ...{
-        value: Math.max(...gradients) / Math.min(...gradients),
+        value: Math.max(...gradients.slice(1)) / Math.min(...gradients.slice(1)),
         unit: "ratio",
         limit: limits.gradients,
         runs: work.runs,
       },
-      note: `${note("gradients")}; without norm and update`,
+      note: `${note("gradients")}; without norm and update; a single one is written where others are added`,
     }),
   ];
 }

@@ -10,7 +10,7 @@ export function isOneSegment(segments: Int32Array): boolean {
 
 /**
  * float32[length, length], a row a query: 0 for itself and the `window` − 1 positions before it in the same
- * segment, `hidden` else. Padding sees itself too, so that no softmax is over nothing.
+ * segment (a run of equal numbers), `hidden` else. Padding sees itself too, so that no softmax is over nothing.
  */
 export function attentionMask(
   length: number,
@@ -19,10 +19,11 @@ export function attentionMask(
   hidden = Number.NEGATIVE_INFINITY,
 ): Float32Array {
   const mask = new Float32Array(length * length).fill(hidden);
+  let begin = 0;
   for (let query = 0; query < length; query++) {
-    for (let key = Math.max(0, query - window + 1); key <= query; key++) {
-      if (segments === null || segments[key] === segments[query]) mask[query * length + key] = 0;
-    }
+    if (segments !== null && query > 0 && segments[query] !== segments[query - 1]) begin = query;
+    const row = query * length;
+    mask.fill(0, row + Math.max(begin, query - window + 1), row + query + 1);
   }
   return mask;
 }

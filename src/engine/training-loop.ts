@@ -80,7 +80,7 @@ interface Running {
   store: CheckpointStore;
   /** The steps done; grows. */
   records: StepRecord[];
-  /** Floating-point operations of a step, and a second at best where that is known. */
+  /** Floating-point operations of a step, and in a second at best where that is known: measured before, or seen since. */
   speed: { flops: number; peak: number | null };
   events: TrainingEvents;
   isInterrupted: () => boolean;
@@ -134,10 +134,13 @@ async function takeSteps(running: Running): Promise<void> {
 function speedOf(
   { tokens }: StepRecord,
   seconds: number,
-  { flops, peak }: Running["speed"],
+  speed: Running["speed"],
 ): Pick<StepReport, "tokens_per_second" | "share_of_peak"> {
   if (seconds === 0) return { tokens_per_second: null, share_of_peak: null };
-  return { tokens_per_second: tokens / seconds, share_of_peak: peak === null ? null : flops / seconds / peak };
+  const rate = speed.flops / seconds;
+  // Measured while something else had the device, the peak may have come out too low.
+  if (speed.peak !== null) speed.peak = Math.max(speed.peak, rate);
+  return { tokens_per_second: tokens / seconds, share_of_peak: speed.peak === null ? null : rate / speed.peak };
 }
 
 function summaryOf(records: readonly StepRecord[], kept_step: number): Omit<TrainingResult, "warnings"> {

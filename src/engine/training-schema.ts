@@ -108,6 +108,9 @@ export function checkTraining(section: TrainingSection, context: z.core.$Refinem
     fault("tables", `may be empty only with trainable: lora, not with ${section.trainable}`);
   }
   if (new Set(section.tables).size !== (section.tables?.length ?? 0)) fault("tables", "names a table twice");
+  if (section.trainable !== "lora" && JSON.stringify(section.lora) !== JSON.stringify(lora.parse({}))) {
+    fault("lora", `has a meaning only with trainable: lora, not with ${section.trainable}`);
+  }
   if (section.keep === "best" && section.evaluate_every === 0) {
     fault("keep", "best needs evaluate_every above 0: the held-out loss says which weights are best");
   }

@@ -18,7 +18,7 @@ export interface Block {
   targets: Int32Array;
   /** Loss weight of each position, float32[T]; 0 leaves the position out. */
   weights: Float32Array;
-  /** Attention sees only equal values at or before its own position, int32[T]; −1 marks padding. */
+  /** A run of equal values is a segment: attention sees only its own, up to its own position. int32[T]; −1 marks padding. */
   segments: Int32Array;
 }
 

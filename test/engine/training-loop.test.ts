@@ -46,15 +46,20 @@ describe("a training", () => {
   });
 
   it("knows its rate and the share of the device's peak, where the session knows the peak", async () => {
-    const { reports } = await runTraining(job("speed"), { openSession: fakeSession({ peakFlops: 1e9 }) });
+    const { reports } = await runTraining(job("speed"), { openSession: fakeSession({ peakFlops: 1e15 }) });
     const work = new Set<number>();
     for (const { tokens, seconds, tokens_per_second, share_of_peak } of reports) {
       assert.ok(Math.abs(tokens_per_second! - tokens / seconds) < 1e-6);
-      work.add(Math.round(share_of_peak! * seconds * 1e9));
+      work.add(Math.round(share_of_peak! * seconds * 1e15));
     }
     assert.equal(work.size, 1, "each step is the same work");
     const unknown = await runTraining(job("no-peak"));
     assert.ok(unknown.reports.every(({ share_of_peak }) => share_of_peak === null));
+    const disturbed = await runTraining(job("disturbed"), { openSession: fakeSession({ peakFlops: 1 }) });
+    assert.ok(
+      disturbed.reports.every(({ share_of_peak }) => share_of_peak! <= 1),
+      "faster than the peak that was measured",
+    );
   });
 
   it("stops after the step when it is interrupted, with a checkpoint though none is wanted, and ends with the same bytes", async () => {

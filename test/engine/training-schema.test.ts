@@ -42,6 +42,10 @@ test("faults that take two keys have the path of one and name the other", () => 
   assert.deepEqual(faults({ tables: ["head", "head"] }), ["tables: names a table twice"]);
   assert.match(faults({ keep: "best" }).join(), /^keep: best needs evaluate_every/);
   assert.deepEqual(faults({ keep: "best", evaluate_every: 10 }), []);
+  assert.deepEqual(faults({ lora: { rank: 4 } }), [
+    "lora: has a meaning only with trainable: lora, not with embeddings",
+  ]);
+  assert.deepEqual(faults({ lora: {} }), []);
 });
 
 test("values that cannot be have the path of their key", () => {
