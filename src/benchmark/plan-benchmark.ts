@@ -79,7 +79,7 @@ export async function planBenchmark(job: BenchmarkPlanJob, { machine }: PlanTool
   const samples = models.filter(({ scored }) => scored).length * (questions?.count ?? 0);
   const kept =
     samples * (sampleBytes + (questions === null ? 0 : (2 * questions.characters) / Math.max(1, questions.count)));
-  return { steps: null, work, memory, disk: { kept, meanwhile: gguf }, notes, warnings: [] };
+  return { work, memory, disk: { kept, meanwhile: gguf }, notes, warnings: [] };
 }
 
 interface Questions {

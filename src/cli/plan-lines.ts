@@ -35,7 +35,7 @@ function stageRow({ stage, state, tokens, flops, seconds, plan }: PlannedStage):
     stage,
     states[state],
     computes && work.some((part) => part.tokens !== null || part.flops === null) ? count(tokens) : "",
-    plan.steps === null && !work.some(({ what }) => /train|tun/.test(what)) ? "" : count(steps),
+    steps === undefined ? "" : count(steps),
     computes ? operations(flops) : "",
     memory === null ? "" : `${gigabytes(memory.bytes)} of ${gigabytes(memory.free_bytes)}`,
     disk === null

@@ -38,8 +38,8 @@ export interface PlannedDisk {
 }
 
 export interface StagePlan {
-  /** Optimiser steps. */
-  steps: Count | null;
+  /** Optimiser steps; left out where nothing is trained. */
+  steps?: Count | null;
   work: Work[];
   memory: PlannedMemory | null;
   disk: PlannedDisk | null;

@@ -22,7 +22,7 @@ export async function planPropagation({ methods, instruct, vocabulary }: Propaga
   const { config } = instruct;
   if (config === null || vocabulary.size === null) {
     const note = "not known before the models and the vocabulary are there";
-    return { steps: null, work: [], memory: null, disk: null, notes: [note], warnings: [] };
+    return { work: [], memory: null, disk: null, notes: [note], warnings: [] };
   }
   const rows = vocabulary.size.value;
   const width = config.hidden_size;
@@ -42,7 +42,6 @@ export async function planPropagation({ methods, instruct, vocabulary }: Propaga
     ...{ bytes: needed, free_bytes, fits: needed <= free_bytes, remedies: [] },
   };
   return {
-    steps: null,
     work,
     memory,
     disk: { kept: methods.length * bytes, meanwhile: 0 },

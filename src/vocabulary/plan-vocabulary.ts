@@ -58,7 +58,6 @@ export async function planVocabulary(job: VocabularyPlanJob, { measure }: PlanTo
 function planOf(section: VocabularySection, seconds: number | null, notes: string[]): StagePlan {
   const bytes = section.memory_mb === undefined ? null : 1e6 * section.memory_mb;
   return {
-    steps: null,
     work: [{ what: "making the vocabulary", tokens: null, flops: 0, seconds }],
     memory: null,
     disk: { kept: keptBytes, meanwhile: 0 },
