@@ -3,8 +3,8 @@
  * the embeddings. On the tiny default, and on the novels where LEP_NOVELS names their folder. One run a row.
  *
  * Options: `--steps N` (of the tiny default, default 800), `--tokens N` (of the novels' base and of each row, default 500,000),
- * `--only TEXT` (rows whose name contains it), `--threads N` (default all cores), `--work DIR` (default runs/initialisers; a killed
- * benchmark continues there).
+ * `--windows N` (of the tiny default's validation text, default the recipe's), `--only TEXT,…` (rows whose name contains one of them),
+ * `--threads N` (default all cores), `--work DIR` (default runs/initialisers; a killed benchmark continues there).
  */
 import { mkdirSync } from "node:fs";
 import path from "node:path";
@@ -23,6 +23,7 @@ const { values: options } = parseArgs({
   options: {
     steps: { type: "string", default: "800" },
     tokens: { type: "string", default: "500000" },
+    windows: { type: "string" },
     only: { type: "string", default: "" },
     threads: { type: "string", default: "0" },
     work: { type: "string", default: "runs/initialisers" },
@@ -40,8 +41,9 @@ printEntries(entries);
 
 async function tinyEntries(): Promise<BenchmarkEntry[]> {
   const recipe = path.join(packageRoot(), "recipes", "tiny-extended.yaml");
-  const overrides = [`pretraining.steps=${options.steps}`];
-  return compare("tiny", recipe, overrides, benchmarkRows(await tinyWordFiles(work)));
+  const windows = options.windows === undefined ? [] : [`pretraining.max_windows=${options.windows}`];
+  const overrides = [`pretraining.steps=${options.steps}`, ...windows];
+  return compare("tiny", recipe, overrides, benchmarkRows(isWanted("wechsel") ? await tinyWordFiles(work) : undefined));
 }
 
 async function novelEntries(folder: string): Promise<BenchmarkEntry[]> {
@@ -61,6 +63,10 @@ async function novelEntries(folder: string): Promise<BenchmarkEntry[]> {
   return [...(await compare("novels", recipe, overrides, benchmarkRows())), skipped];
 }
 
+function isWanted(name: string): boolean {
+  return options.only.split(",").some((text) => name.includes(text));
+}
+
 async function compare(
   set: string,
   recipe: string,
@@ -68,7 +74,7 @@ async function compare(
   rows: BenchmarkRow[],
 ): Promise<BenchmarkEntry[]> {
   const entries: BenchmarkEntry[] = [];
-  for (const row of rows.filter(({ name }) => name.includes(options.only))) {
+  for (const row of rows.filter(({ name }) => isWanted(name))) {
     const changes = [...overrides, `threads=${options.threads}`, ...overridesOf(row)];
     const { pretraining } = await runPipeline(loadRecipe(recipe, changes), {
       folder: path.join(work, `${set}-${row.name}`),
