@@ -91,6 +91,7 @@ test("a run ends with a summary, a report, a database and a manifest in each sta
   assert.equal(summary.propagation.method, "conversion");
   assert.ok(summary.propagation.residual.embedding >= 0);
   assert.ok(summary.calibration.examples > 0);
+  assert.equal(summary.calibration.sources.self.conversations, 24);
   const { models } = summary.benchmark;
   const bases = ["original", "initialised", "adapted"];
   assert.deepEqual(Object.keys(models), [...bases, "instruct", "propagated", "swap", "calibrated"]);

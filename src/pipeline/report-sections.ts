@@ -140,7 +140,7 @@ function calibrationSection({ calibration }: Made): ReportSection | undefined {
     tuned.loss.before,
     tuned.loss.after,
   ]);
-  const trainedOn = ["conversations", "of them copies", "plain text, tokens", "answers rejected"];
+  const trainedOn = ["conversations", "of them copies", "plain text, tokens", "answers left out"];
   return {
     title: "Calibration",
     note: "Loss on the assistant's tokens of held-out conversations, nats per token.",

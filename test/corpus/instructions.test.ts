@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, test } from "node:test";
 import { gzipSync } from "node:zlib";
+import fc from "fast-check";
 import type { PlacedMessages } from "../../src/corpus/chat-messages.js";
 import { readInstructions } from "../../src/corpus/instructions.js";
 import { CorpusError } from "../../src/errors.js";
@@ -109,4 +110,51 @@ test("files without conversations, of another kind, binary or cut", async () => 
     code: "instructions.broken",
     message: /row 0: "messages" is not a list/,
   });
+});
+
+const anyConversation = fc
+  .tuple(
+    fc.array(
+      fc.record(
+        {
+          role: fc.constantFrom("system" as const, "user" as const, "assistant" as const),
+          content: fc.string({ unit: "grapheme" }),
+        },
+        { noNullPrototype: true },
+      ),
+      { maxLength: 12 },
+    ),
+    fc.string(),
+  )
+  .map(([before, answer]): ChatMessage[] => [...before, { role: "assistant", content: answer }]);
+
+test("any conversations come back from JSON lines and from parquet as they were", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.array(anyConversation, { minLength: 1, maxLength: 5 }), { minLength: 1, maxLength: 3 }),
+      async (groups) => {
+        const text = groups.flat().map((messages) => `${JSON.stringify({ messages })}\n`);
+        for (const name of [file("any.jsonl", text.join("")), file("any.parquet", chatParquetFile(groups))]) {
+          assert.deepEqual(
+            (await all(name)).map(({ messages }) => messages),
+            groups.flat(),
+          );
+        }
+      },
+    ),
+    { numRuns: 40 },
+  );
+});
+
+test("a damaged parquet file is read or refused, never anything else", async () => {
+  const whole = chatParquetFile([conversations, [conversations[1]!]]);
+  const read = async (bytes: Buffer): Promise<void> => {
+    await all(file("damaged.parquet", bytes)).catch((error) => assert.ok(error instanceof CorpusError, String(error)));
+  };
+  for (let length = 0; length < whole.length; length += 7) await read(whole.subarray(0, length));
+  for (let at = 0; at < whole.length; at += 5) {
+    const changed = Buffer.from(whole);
+    changed[at] = changed[at]! ^ 0xa5;
+    await read(changed);
+  }
 });
