@@ -4,7 +4,7 @@
  * Normal equations in float64: G = Xᵀ X and B = Xᵀ Y are summed block by block, so that X and Y may be longer than memory.
  * Well-conditioned G is solved by Cholesky; otherwise the minimum-norm solution is taken, with singular values of X
  * below 1e-6 of the largest as zero (1e-12 in G's eigenvalues, where float64 leaves noise of about 1e-15). Squaring
- * costs digits: at a condition of 1e4 about 1e-8 is left, beyond that a step of iterative refinement on X itself wins
+ * costs digits: at a condition of 1e4 about 1e-8 is left; beyond 3e4 a step of iterative refinement on X itself wins
  * digits back. (Björck, "Numerical Methods for Least Squares Problems", sections 2.2 and 2.9.)
  * Shapes: X [rows, inputs], Y [rows, outputs], W [inputs, outputs].
  */
@@ -47,7 +47,7 @@ export interface Factorised {
 
 // Far below the border of rank (1e6), so that an estimate too low by a few per cent cannot hide a singular value to drop.
 const choleskyLimit = 1e5;
-const refinementLimit = 1e4;
+const refinementLimit = 3e4;
 // ‖Y‖² - ⟨W, B⟩ loses half of its digits to rounding: smaller residuals are measured on the data.
 const residualFromSums = 1e-4;
 const bytesAtOnce = 32 << 20;
