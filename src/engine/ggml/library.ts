@@ -7,6 +7,7 @@ import { createRequire } from "node:module";
 import path from "node:path";
 import koffi, { type LibraryHandle } from "koffi";
 import { EngineError } from "../../errors.js";
+import { prepareForeignCalls } from "../../foreign-calls.js";
 import { packageRoot } from "../../package-root.js";
 import { type Functions, ggmlFunctions, registryFunctions, type Signature } from "./functions.js";
 
@@ -88,12 +89,11 @@ function libraryFile(folder: string, pattern: RegExp): string {
   });
 }
 
-/** ggml needs more stack than koffi gives a call; koffi takes this only before the first library. Stacks for eight calls at once are kept. */
+/** Before ggml, or llama.cpp on top of it, is loaded. */
 export function prepareFfi(): void {
   if (prepared) return;
   prepared = true;
-  const stack = 8 << 20;
-  koffi.config({ ...koffi.config(), async_stack_size: stack, sync_stack_size: stack, resident_async_pools: 8 });
+  prepareForeignCalls();
   koffi.struct("ggml_init_params", { mem_size: "size_t", mem_buffer: "void*", no_alloc: "bool" });
 }
 

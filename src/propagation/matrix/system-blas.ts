@@ -3,6 +3,7 @@
  * 128 bits only. Nothing needs it. `LEP_BLAS` names a library (with 32-bit integers in its C interface), `off` does without.
  */
 import koffi, { type LibraryHandle } from "koffi";
+import { prepareForeignCalls } from "../../foreign-calls.js";
 import type { Part, ProductShape } from "./add-product.js";
 
 export interface SystemBlas {
@@ -33,6 +34,7 @@ export function findSystemBlas(): SystemBlas | null {
 }
 
 function open(files: readonly string[]): SystemBlas | null {
+  prepareForeignCalls();
   for (const file of files) {
     try {
       const types = ["int", "int", "int", "int", "int", "int", "double", "void*", "int", "void*", "int", "double"];
