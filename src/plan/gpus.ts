@@ -1,7 +1,6 @@
 /**
- * GPUs that a plan can be made for without having one: dense bf16 with sums in float32, memory and its bandwidth, as NVIDIA's
- * data sheets give them (A100, H100, H200, B200, L4, L40S, A10 and RTX A6000: the product data sheets; GeForce: the white
- * papers of the GA102 and AD102 architectures). Figures with sparsity are halved. GB are 10⁹ bytes, a little less than the cards have.
+ * GPUs that a plan can be made for without having one: dense bf16 with sums in float32, memory and its bandwidth. NVIDIA's published
+ * figures, not measured here; those with sparsity are halved. GB are 10⁹ bytes, a little less than the cards have.
  */
 import { RecipeError } from "../errors.js";
 

@@ -53,6 +53,7 @@ export async function planPropagation({ methods, instruct, vocabulary }: Propaga
 /** Rows of the system; what copies rows as they are has none. */
 function equationsOf(method: string, original: number, adapted: number): number {
   if (method === "swap" || method === "initialised") return 0;
+  if (method === "original-basis") return original;
   return method === "overlap" ? Math.min(original, adapted) : adapted;
 }
 
