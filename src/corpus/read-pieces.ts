@@ -5,6 +5,7 @@
 import { cutText, cutTextStream } from "../tokenizer/cut-text.js";
 import { findCorpusFiles } from "./corpus-files.js";
 import { decodeUtf8 } from "./decode-utf8.js";
+import type { Documents } from "./document.js";
 import { openBytes } from "./open-bytes.js";
 import { type CorpusOptions, emptyCorpus, readCorpus } from "./read-corpus.js";
 
@@ -14,7 +15,7 @@ export async function* readPieces(options: CorpusOptions): AsyncGenerator<string
   const { documents = "file", filters } = options;
   const whole = documents !== "file" || filters !== undefined || files.some(({ format }) => format !== "txt");
   if (whole) {
-    for await (const { text } of readCorpus(options)) yield* cutText(text);
+    yield* piecesOfDocuments(readCorpus(options));
     return;
   }
   let empty = true;
@@ -25,4 +26,9 @@ export async function* readPieces(options: CorpusOptions): AsyncGenerator<string
     }
   }
   if (empty) throw emptyCorpus(options.files);
+}
+
+/** The same of documents that are read already. */
+export async function* piecesOfDocuments(documents: Documents): AsyncGenerator<string> {
+  for await (const { text } of documents) yield* cutText(text);
 }

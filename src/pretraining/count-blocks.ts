@@ -1,3 +1,4 @@
+import { textBatches } from "../corpus/text-batches.js";
 import { type CutOptions, createBlockCuts } from "../engine/block-cuts.js";
 import { mark } from "../engine/token-chunk.js";
 import { sequenceMarks } from "../tokenizer/sequence-marks.js";
@@ -11,6 +12,9 @@ export interface CountedBlocks {
   /** 1 for each id that occurs, marks included; uint8[vocabulary]. */
   used: Uint8Array;
 }
+
+/** Texts of one call to the encoder, in UTF-16 units. */
+const batchUnits = 1 << 20;
 
 /** The blocks that a token file of these texts would be cut into, without writing one. Throws `TokenizerError` as `sequenceMarks`. */
 export async function countBlocks(
@@ -30,7 +34,8 @@ export async function countBlocks(
     used[id] = 1;
     cuts.mark(position++, what);
   };
-  for (const batch of batches(texts)) {
+  const documents = texts.filter((text) => text !== "");
+  for await (const { texts: batch } of textBatches(documents, batchUnits)) {
     const paragraphs = batch.map((text) => [...splitParagraphs(text)]);
     const { ids, starts } = await tokenizer.encodeBulk(paragraphs.flat());
     for (const id of ids) used[id] = 1;
@@ -48,22 +53,4 @@ export async function countBlocks(
   }
   cuts.finish(position);
   return { tokens, blocks, used };
-}
-
-const batchUnits = 1 << 20;
-
-/** Many documents at once: one call for each would take longer than the encoding. */
-function* batches(texts: readonly string[]): Generator<string[]> {
-  let batch: string[] = [];
-  let units = 0;
-  for (const text of texts) {
-    if (text === "") continue;
-    batch.push(text);
-    units += text.length;
-    if (units < batchUnits) continue;
-    yield batch;
-    batch = [];
-    units = 0;
-  }
-  if (batch.length > 0) yield batch;
 }

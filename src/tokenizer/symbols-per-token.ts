@@ -4,9 +4,10 @@
  */
 import type { Documents } from "../corpus/document.js";
 import { countCharacters } from "../corpus/filters.js";
+import { piecesOfDocuments } from "../corpus/read-pieces.js";
+import { textBatches } from "../corpus/text-batches.js";
 import { CorpusError } from "../errors.js";
 import type { Progress } from "../progress.js";
-import { cutText } from "./cut-text.js";
 import type { Tokenizer } from "./tokenizer.js";
 
 export interface TokenizerEfficiency {
@@ -35,9 +36,7 @@ export async function symbolsPerToken(
   progress?: Progress,
 ): Promise<TokenizerEfficiency> {
   const total = { characters: 0, bytes: 0, words: 0, tokens: 0, unknown: 0, lines: 0, lossless: 0 };
-  let batch: string[] = [];
-  let units = 0;
-  const measure = async (): Promise<void> => {
+  for await (const { texts: batch } of textBatches(piecesOfDocuments(documents), batchUnits)) {
     const encoded = await tokenizer.encodeBulk(batch);
     const whole = await tokenizer.comesBack(batch, encoded);
     total.tokens += encoded.ids.length;
@@ -53,18 +52,8 @@ export async function symbolsPerToken(
       // Where the whole piece comes back, so does each of its lines.
       total.lossless += whole[i] === 1 ? lines.length : await losslessLines(tokenizer, lines);
     }
-    batch = [];
-    units = 0;
     progress?.({ task: "measuring the tokenizer", done: total.characters, total: 0, unit: "characters" });
-  };
-  for await (const { text } of documents) {
-    for (const piece of cutText(text)) {
-      batch.push(piece);
-      units += piece.length;
-      if (units >= batchUnits) await measure();
-    }
   }
-  if (batch.length > 0) await measure();
   if (total.tokens === 0) throw new CorpusError("corpus.empty", "there is no text to measure a tokenizer on");
   return {
     characters: total.characters,

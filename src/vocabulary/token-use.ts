@@ -1,5 +1,6 @@
 import type { CorpusOptions } from "../corpus/read-corpus.js";
 import { readPieces } from "../corpus/read-pieces.js";
+import { textBatches } from "../corpus/text-batches.js";
 import type { Progress } from "../progress.js";
 import { createTokenizer } from "../tokenizer/create-tokenizer.js";
 import type { TokenizerJson } from "../tokenizer/tokenizer-json.js";
@@ -11,21 +12,11 @@ const batchUnits = 1 << 20;
 export async function tokenUse(base: TokenizerJson, corpus: CorpusOptions, progress?: Progress): Promise<Float64Array> {
   const tokenizer = createTokenizer(base, { bosId: undefined, eosIds: [], chatTemplate: undefined });
   const use = new Float64Array(base.size);
-  let batch: string[] = [];
-  let units = 0;
   let characters = 0;
-  const count = async (): Promise<void> => {
-    for (const ids of await tokenizer.encodeBatch(batch)) for (const id of ids) use[id]!++;
+  for await (const { texts, units } of textBatches(readPieces(corpus), batchUnits)) {
+    for (const ids of await tokenizer.encodeBatch(texts)) for (const id of ids) use[id]!++;
     characters += units;
-    batch = [];
-    units = 0;
     progress?.({ task: "counting tokens", done: characters, total: 0, unit: "characters" });
-  };
-  for await (const piece of readPieces(corpus)) {
-    batch.push(piece);
-    units += piece.length;
-    if (units >= batchUnits) await count();
   }
-  await count();
   return use;
 }

@@ -5,6 +5,7 @@
  * Manku and Motwani, VLDB 2002): a word's count is at most the sum of the thresholds too low.
  */
 import { availableParallelism } from "node:os";
+import { textBatches } from "../corpus/text-batches.js";
 import type { Progress } from "../progress.js";
 import { createWorkerPool } from "../worker-pool.js";
 import { countTexts } from "./count-texts.js";
@@ -55,7 +56,7 @@ export async function countWords(
   let characters = 0;
   try {
     let index = 0;
-    for await (const texts of chunksOf(pieces)) {
+    for await (const { texts, units } of textBatches(pieces, chunkUnits)) {
       if (threads === 1 || index++ < chunksWithoutWorkers) add(countTexts(texts, cut));
       else {
         const counting = pool.run(texts);
@@ -64,7 +65,7 @@ export async function countWords(
         running.push(counting);
         if (running.length > threads + 1) add(await running.shift()!);
       }
-      for (const text of texts) characters += text.length;
+      characters += units;
       progress?.({ task: "counting words", done: characters, total: 0, unit: "characters" });
     }
     for (const counting of running) add(await counting);
@@ -72,18 +73,4 @@ export async function countWords(
     await pool.close();
   }
   return { ...table.words(), dropped };
-}
-
-async function* chunksOf(pieces: AsyncIterable<string>): AsyncGenerator<string[]> {
-  let texts: string[] = [];
-  let units = 0;
-  for await (const piece of pieces) {
-    texts.push(piece);
-    units += piece.length;
-    if (units < chunkUnits) continue;
-    yield texts;
-    texts = [];
-    units = 0;
-  }
-  if (texts.length > 0) yield texts;
 }

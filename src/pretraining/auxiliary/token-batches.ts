@@ -2,6 +2,7 @@
 
 import type { CorpusOptions } from "../../corpus/read-corpus.js";
 import { readPieces } from "../../corpus/read-pieces.js";
+import { textBatches } from "../../corpus/text-batches.js";
 import type { EncodedTexts, Tokenizer } from "../../tokenizer/tokenizer.js";
 import { pause } from "../pause.js";
 
@@ -14,16 +15,8 @@ export async function* tokenBatches(
   tokenizer: Tokenizer,
   signal?: AbortSignal,
 ): AsyncGenerator<EncodedTexts> {
-  let batch: string[] = [];
-  let characters = 0;
-  for await (const piece of readPieces(corpus)) {
-    batch.push(piece);
-    characters += piece.length;
-    if (batch.length < batchPieces && characters < batchCharacters) continue;
-    yield await tokenizer.encodeBulk(batch);
+  for await (const { texts } of textBatches(readPieces(corpus), batchCharacters, batchPieces)) {
+    yield await tokenizer.encodeBulk(texts);
     await pause(signal);
-    batch = [];
-    characters = 0;
   }
-  if (batch.length > 0) yield await tokenizer.encodeBulk(batch);
 }

@@ -6,9 +6,10 @@
  */
 import type { Documents } from "../../corpus/document.js";
 import { countCharacters } from "../../corpus/filters.js";
+import { piecesOfDocuments } from "../../corpus/read-pieces.js";
+import { textBatches } from "../../corpus/text-batches.js";
 import type { Progress } from "../../progress.js";
 import { textOfBytes } from "../../tokenizer/byte-level.js";
-import { cutText } from "../../tokenizer/cut-text.js";
 import type { Tokenizer } from "../../tokenizer/tokenizer.js";
 
 export interface TokenStatistics {
@@ -158,22 +159,11 @@ export async function tokenStatistics(
   progress?: Progress,
 ): Promise<TokenStatistics> {
   const counter = createTokenCounter(tokenizer);
-  let batch: string[] = [];
-  let [units, done] = [0, 0];
-  const count = async (): Promise<void> => {
-    for (const ids of await tokenizer.encodeBatch(batch)) counter.add(ids);
+  let done = 0;
+  for await (const { texts, units } of textBatches(piecesOfDocuments(documents), batchUnits)) {
+    for (const ids of await tokenizer.encodeBatch(texts)) counter.add(ids);
     done += units;
-    batch = [];
-    units = 0;
     progress?.({ task: "measuring its tokens", done, total: 0, unit: "characters" });
-  };
-  for await (const { text } of documents) {
-    for (const piece of cutText(text)) {
-      batch.push(piece);
-      units += piece.length;
-      if (units >= batchUnits) await count();
-    }
   }
-  if (batch.length > 0) await count();
   return counter.result();
 }
