@@ -29,7 +29,6 @@ export const instructVariants: Record<string, MakeVariant> = {
   "300 steps at ten times the rate": tunedFurther("harsher", { steps: 300, learning_rate: 4e-3 }),
   "turned by 30°": turned(30),
   "turned by 90°": turned(90),
-  "noise of 0.1": noisy(0.1),
   "noise of 0.3": noisy(0.3),
 };
 
