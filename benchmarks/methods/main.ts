@@ -111,5 +111,6 @@ function entriesOf(variant: string, instruct: string, measured: Measured[]): Ben
   );
 }
 
-const meanOf = (measured: Measured[], figure: string, row: string): number =>
-  meanOverSeeds(measured.map((one) => one[figure]![row] ?? 0)).mean;
+function meanOf(measured: Measured[], figure: string, row: string): number {
+  return meanOverSeeds(measured.map((one) => one[figure]![row] ?? 0)).mean;
+}
