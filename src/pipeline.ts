@@ -10,7 +10,7 @@ import { checkInitializers } from "./pipeline/initialise-rows.js";
 import { resolveModels } from "./pipeline/models.js";
 import { pretrainingStage } from "./pipeline/pretraining-stage.js";
 import { propagationStage } from "./pipeline/propagation-stage.js";
-import { reportOfRun } from "./pipeline/report-sections.js";
+import { reportOfRun } from "./pipeline/report/report-of-run.js";
 import type { DefineStage, Made, RunContext } from "./pipeline/run-context.js";
 import { lockRun } from "./pipeline/run-lock.js";
 import { type Summary, summarise } from "./pipeline/summary.js";
