@@ -25,12 +25,14 @@ export async function withCost<Result>(work: () => Promise<Result>): Promise<{ r
   try {
     const result = await work();
     look();
-    const seconds = (performance.now() - started) / 1000;
-    return { result, cost: { seconds, peakMb: peak / 2 ** 20, energyJoules: energy?.since() ?? null } };
+    const seconds = rounded((performance.now() - started) / 1000, 3);
+    return { result, cost: { seconds, peakMb: rounded(peak / 2 ** 20, 1), energyJoules: energy?.since() ?? null } };
   } finally {
     clearInterval(timer);
   }
 }
+
+const rounded = (value: number, digits: number): number => Number(value.toFixed(digits));
 
 /** Bytes of a process and all below it; undefined where the system has no such files, or the process has ended. */
 function treeMemory(pid: number): number | undefined {

@@ -92,8 +92,8 @@ export async function runStage<Result>(
     seed: stage.seed,
     versions: versions(),
     started_at: startedAt.toISOString(),
-    duration_s: Number(seconds.toFixed(3)),
-    peak_mb: Number(peakMb.toFixed(1)),
+    duration_s: seconds,
+    peak_mb: peakMb,
     energy_j: energyJoules,
     result,
   };
