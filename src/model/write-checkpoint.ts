@@ -2,10 +2,11 @@
 import { readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { makeFolder } from "../make-folder.js";
+import { removeIfThere } from "../remove-if-there.js";
 import { writeFault } from "../write-fault.js";
 import { indexFile, isShardFile, shardFile, singleFile } from "./shards.js";
 import { type TensorSource, tensorBytes } from "./tensor-source.js";
-import { removeIfThere, writeSafetensors } from "./write-safetensors.js";
+import { writeSafetensors } from "./write-safetensors.js";
 
 /** The limit that Hugging Face's libraries use. */
 export const defaultShardBytes = 5e9;
