@@ -51,6 +51,9 @@ test("a wrong command or option: a message, a hint, exit 2, no stack", () => {
     ["export", "--model", "x", "--out", "y", "--type", "f33"],
     ["eval", "--bogus"],
     ["export", "--model", "x", "--model", "y", "--out", "z"],
+    ["init", "--model", "data/tiny-base", "--tokenizer", "data/tiny-base", "--out", "z", "--seed", "1.5"],
+    ["calibrate", "--model", "x", "--out", "z", "--threads", "-1"],
+    ["plan", "recipes/tiny-extended.yaml", "--assume-characters", "many"],
   ]) {
     const { code, error } = lep(...given);
     assert.equal(code, 2, given.join(" "));
