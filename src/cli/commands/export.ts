@@ -2,19 +2,18 @@ import { readModelConfig } from "../../model/config.js";
 import { exactContext } from "../../model/gguf/exact-context.js";
 import { exportGguf } from "../../model/gguf/export-gguf.js";
 import { defineAction } from "../command.js";
-import { computing, reporting } from "../common-options.js";
+import { computing, type ReportingArguments, reporting } from "../common-options.js";
 import { modelFolder } from "../model-folder.js";
 import { createOutput } from "../output.js";
 import { withProgress } from "../with-progress.js";
 
 const types = ["f32", "f16", "bf16", "q8_0"] as const;
 
-interface Arguments {
+interface Arguments extends ReportingArguments {
   model: string;
   format: "gguf";
   type: (typeof types)[number];
   out: string;
-  json: boolean;
 }
 
 export const exportCommand = defineAction<Arguments>({

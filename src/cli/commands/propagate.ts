@@ -2,13 +2,22 @@ import { cutCharacters } from "../../propagation/count-cuts.js";
 import { propagate } from "../../propagation/propagate.js";
 import { type PropagationMethodName, propagationMethodNames } from "../../propagation/registry.js";
 import { defineAction } from "../command.js";
-import { computing, outputFrom, reporting, type WritingArguments, wholeNumber, writing } from "../common-options.js";
+import {
+  type ComputingArguments,
+  computing,
+  outputFrom,
+  type ReportingArguments,
+  reporting,
+  type WritingArguments,
+  wholeNumber,
+  writing,
+} from "../common-options.js";
 import { modelFolder } from "../model-folder.js";
 import { createOutput } from "../output.js";
 import { checkOutputFolder } from "../output-folder.js";
 import { withProgress } from "../with-progress.js";
 
-interface Arguments extends WritingArguments {
+interface Arguments extends ComputingArguments, ReportingArguments, WritingArguments {
   base: string;
   instruct: string;
   adapted: string;
@@ -16,8 +25,6 @@ interface Arguments extends WritingArguments {
   corpus?: string[];
   "corpus-characters": number;
   out: string;
-  threads: number;
-  json: boolean;
 }
 
 export const propagateCommand = defineAction<Arguments>({
