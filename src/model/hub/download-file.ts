@@ -19,15 +19,15 @@ import {
   writeSync,
 } from "node:fs";
 import path from "node:path";
-import { setTimeout as pause } from "node:timers/promises";
 import { fileDownloadInfo, HubApiError } from "@huggingface/hub";
 import { isAlive } from "../../atomic-output.js";
-import { CheckpointError, LepError } from "../../errors.js";
+import { CheckpointError } from "../../errors.js";
 import { makeFolder } from "../../make-folder.js";
 import { writing } from "../../write-fault.js";
 import type { HubAccess } from "./hub-access.js";
 import { repositoryFolder, snapshotFolder } from "./hub-cache.js";
 import type { HubId } from "./hub-id.js";
+import { type Connection, fetchOver, type Patience, withRetries } from "./with-retries.js";
 
 export interface HubFile {
   path: string;
@@ -37,13 +37,9 @@ export interface HubFile {
   checksum: string;
 }
 
-export interface DownloadOptions {
-  /** How often in a row a connection may bring nothing, and the pause after the first time, milliseconds. */
-  retries: number;
-  pauseMs: number;
+export interface DownloadOptions extends Patience {
   /** Bytes of the file that are there. */
   onBytes?: (done: number) => void;
-  signal?: AbortSignal | undefined;
 }
 
 /**
@@ -107,10 +103,12 @@ async function downloadBlob(
   });
   try {
     const partial = readPartial(handle, file);
-    if (partial.at < file.size) {
-      const url = await addressOf(id, commit, file, access);
-      await receiveAll(url, partial, file, access, options);
-    }
+    // Asked for anew each time: the address that the hub leads to holds for an hour or so.
+    const request = async (connection: Connection): Promise<void> => {
+      const url = await addressOf(id, commit, file, access, connection);
+      await receive(url, partial, file, access, connection, options);
+    };
+    if (partial.at < file.size) await withRetries(request, options, () => partial.at);
     if (partial.hash.digest("hex") !== file.checksum) {
       rmSync(own, { force: true });
       throw new CheckpointError(
@@ -141,10 +139,16 @@ function adoptPartial(blob: string, own: string): void {
     return name === `${start}.incomplete` || (pid !== undefined && !isAlive(Number(pid)));
   });
   const places = left.map((name) => path.join(path.dirname(blob), name));
-  places.sort((a, b) => statSync(b).size - statSync(a).size);
-  const [largest, ...others] = places;
+  const bytes = (place: string): number => statSync(place, { throwIfNoEntry: false })?.size ?? -1;
+  const [largest, ...others] = places.sort((a, b) => bytes(b) - bytes(a));
   for (const place of others) rmSync(place, { force: true });
-  if (largest !== undefined) renameSync(largest, own);
+  if (largest === undefined) return;
+  try {
+    renameSync(largest, own);
+  } catch (error) {
+    // Another process was faster; it goes on with that one, and this one begins its own.
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+  }
 }
 
 const pieceBytes = 1 << 20;
@@ -171,60 +175,48 @@ function startAgain(partial: Partial, file: HubFile): Partial {
 const freshHash = ({ checksum, size }: HubFile): Hash =>
   checksum.length === 64 ? createHash("sha256") : createHash("sha1").update(`blob ${size}\0`);
 
-async function addressOf(id: HubId, commit: string, file: HubFile, access: HubAccess): Promise<string> {
+async function addressOf(
+  id: HubId,
+  commit: string,
+  file: HubFile,
+  access: HubAccess,
+  connection: Connection,
+): Promise<string> {
   const info = await fileDownloadInfo({
     repo: { type: "model", name: id.name },
     revision: commit,
-    path: file.path,
+    // It is put into the address as it is.
+    path: encodeURIComponent(file.path),
     ...access,
+    fetch: fetchOver(connection),
   });
   if (info !== null) return info.url;
   throw new CheckpointError(
     "checkpoint.download_failed",
     `${id.name}: the hub lists ${file.path}, but has no such file`,
+    { exitCode: 1 },
   );
 }
-
-/** Connection after connection until all bytes are there; one that brought something gives the next its full patience. */
-async function receiveAll(
-  url: string,
-  partial: Partial,
-  file: HubFile,
-  access: HubAccess,
-  options: DownloadOptions,
-): Promise<void> {
-  for (let failures = 0; partial.at < file.size; ) {
-    const before = partial.at;
-    try {
-      await receive(url, partial, file, access, options);
-    } catch (error) {
-      if (options.signal?.aborted || !mayPass(error)) throw error;
-      failures = partial.at > before ? 1 : failures + 1;
-      if (failures > options.retries) throw error;
-      await pause(options.pauseMs * failures, undefined, { signal: options.signal });
-    }
-  }
-}
-
-const mayPass = (error: unknown): boolean =>
-  error instanceof HubApiError ? error.statusCode === 429 || error.statusCode >= 500 : !(error instanceof LepError);
 
 async function receive(
   url: string,
   partial: Partial,
   file: HubFile,
-  { accessToken }: HubAccess,
-  { onBytes, signal }: DownloadOptions,
+  { hubUrl, accessToken }: HubAccess,
+  connection: Connection,
+  { onBytes }: DownloadOptions,
 ): Promise<void> {
+  // The hub may name an address on another host, which is signed and has no business with the token.
+  const isHub = new URL(url).origin === new URL(hubUrl).origin;
   const response = await fetch(url, {
     headers: {
       range: `bytes=${partial.at}-`,
       // Compressed on the way, a range would be one of other bytes.
       "accept-encoding": "identity",
       // Left out by fetch where the hub sends it to another host.
-      ...(accessToken !== undefined && { authorization: `Bearer ${accessToken}` }),
+      ...(isHub && accessToken !== undefined && { authorization: `Bearer ${accessToken}` }),
     },
-    ...(signal !== undefined && { signal }),
+    signal: connection.signal,
   });
   if (!response.ok || response.body === null) {
     await response.body?.cancel();
@@ -235,6 +227,7 @@ async function receive(
   if (start !== partial.at) startAgain(partial, file);
   if (start !== 0 && start !== partial.at) throw new Error(`${file.path}: other bytes came than were asked for`);
   for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
+    connection.alive();
     if (partial.at + chunk.length > file.size) throw tooLong(file, partial);
     writing(file.path, () => append(partial, chunk));
     onBytes?.(partial.at);
