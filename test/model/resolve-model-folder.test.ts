@@ -341,6 +341,14 @@ test("a file with another checksum is thrown away, large or small", async () => 
   openCheckpoint(await resolveModelFolder("org/model", once)).close();
 });
 
+test("a cache that cannot be written is named, and not the network", async () => {
+  process.env.HF_HOME = path.join(root, "no-folder");
+  writeFileSync(process.env.HF_HOME, "");
+  const error = await failure(resolveModelFolder("org/model", once));
+  assert.deepEqual([error.code, error.exitCode], ["output.write_failed", 1]);
+  assert.match(error.message, /no-folder.*ENOTDIR/);
+});
+
 test("two at once in one process share what is downloaded", async () => {
   const [one, two] = await Promise.all([
     resolveModelFolder("org/model", once),

@@ -2,31 +2,26 @@
  * One file of the hub into the cache. What has arrived stays in `blobs/<checksum>.incomplete` and is continued by the
  * next try, of this process or another; the file gets its name when its checksum is the one that the hub names.
  */
-import { createHash, type Hash } from "node:crypto";
 import {
   closeSync,
   copyFileSync,
   existsSync,
   fsyncSync,
-  ftruncateSync,
   openSync,
-  readdirSync,
-  readSync,
   renameSync,
   rmSync,
   statSync,
   symlinkSync,
-  writeSync,
 } from "node:fs";
 import path from "node:path";
 import { fileDownloadInfo, HubApiError } from "@huggingface/hub";
-import { isAlive } from "../../atomic-output.js";
 import { CheckpointError } from "../../errors.js";
 import { makeFolder } from "../../make-folder.js";
 import { writing } from "../../write-fault.js";
 import type { HubAccess } from "./hub-access.js";
 import { repositoryFolder, snapshotFolder } from "./hub-cache.js";
 import type { HubId } from "./hub-id.js";
+import { adoptPartial, append, type PartialFile, readPartial, startAgain } from "./partial-file.js";
 import { type Connection, fetchOver, type Patience, withRetries } from "./with-retries.js";
 
 export interface HubFile {
@@ -55,7 +50,7 @@ export async function downloadFile(
   options: DownloadOptions,
 ): Promise<void> {
   const pointer = path.join(snapshotFolder(id, commit), file.path);
-  if (hasSize(pointer, file.size)) return options.onBytes?.(file.size);
+  if (writing(pointer, () => hasSize(pointer, file.size))) return options.onBytes?.(file.size);
   const blob = path.join(repositoryFolder(id), "blobs", file.checksum);
   if (!hasSize(blob, file.size)) {
     const work = running.get(blob) ?? downloadBlob(id, commit, file, blob, access, options);
@@ -79,12 +74,6 @@ function link(blob: string, pointer: string): void {
     // Windows without the right to make links.
     copyFileSync(blob, pointer);
   }
-}
-
-interface Partial {
-  handle: number;
-  at: number;
-  hash: Hash;
 }
 
 async function downloadBlob(
@@ -131,50 +120,6 @@ async function downloadBlob(
   }
 }
 
-/** Takes over what others left of the same file: no process that is alive has it. */
-function adoptPartial(blob: string, own: string): void {
-  const start = path.basename(blob);
-  const left = readdirSync(path.dirname(blob)).filter((name) => {
-    const [, pid] = (name.startsWith(start) && /^(?:\.(\d+))?\.incomplete$/.exec(name.slice(start.length))) || [];
-    return name === `${start}.incomplete` || (pid !== undefined && !isAlive(Number(pid)));
-  });
-  const places = left.map((name) => path.join(path.dirname(blob), name));
-  const bytes = (place: string): number => statSync(place, { throwIfNoEntry: false })?.size ?? -1;
-  const [largest, ...others] = places.sort((a, b) => bytes(b) - bytes(a));
-  for (const place of others) rmSync(place, { force: true });
-  if (largest === undefined) return;
-  try {
-    renameSync(largest, own);
-  } catch (error) {
-    // Another process was faster; it goes on with that one, and this one begins its own.
-    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-  }
-}
-
-const pieceBytes = 1 << 20;
-
-/** What is there already, in the hash. */
-function readPartial(handle: number, file: HubFile): Partial {
-  const partial: Partial = { handle, at: 0, hash: freshHash(file) };
-  const piece = Buffer.allocUnsafe(pieceBytes);
-  for (;;) {
-    const bytes = readSync(handle, piece, 0, piece.length, partial.at);
-    if (bytes === 0) return partial;
-    partial.hash.update(piece.subarray(0, bytes));
-    partial.at += bytes;
-    if (partial.at > file.size) return startAgain(partial, file);
-  }
-}
-
-function startAgain(partial: Partial, file: HubFile): Partial {
-  ftruncateSync(partial.handle);
-  return Object.assign(partial, { at: 0, hash: freshHash(file) });
-}
-
-/** Git hashes a blob with its length in front. */
-const freshHash = ({ checksum, size }: HubFile): Hash =>
-  checksum.length === 64 ? createHash("sha256") : createHash("sha1").update(`blob ${size}\0`);
-
 async function addressOf(
   id: HubId,
   commit: string,
@@ -200,7 +145,7 @@ async function addressOf(
 
 async function receive(
   url: string,
-  partial: Partial,
+  partial: PartialFile,
   file: HubFile,
   { hubUrl, accessToken }: HubAccess,
   connection: Connection,
@@ -235,13 +180,7 @@ async function receive(
   if (partial.at < file.size) throw new Error(`${file.path}: broken off after ${partial.at} of ${file.size} bytes`);
 }
 
-function append(partial: Partial, chunk: Uint8Array): void {
-  for (let done = 0; done < chunk.length; ) done += writeSync(partial.handle, chunk, done);
-  partial.hash.update(chunk);
-  partial.at += chunk.length;
-}
-
-function tooLong(file: HubFile, partial: Partial): CheckpointError {
+function tooLong(file: HubFile, partial: PartialFile): CheckpointError {
   startAgain(partial, file);
   return new CheckpointError("checkpoint.checksum", `${file.path}: more than its ${file.size} bytes came`, {
     exitCode: 1,

@@ -119,7 +119,11 @@ function downloadFault(id: HubId, error: unknown, { accessToken }: HubAccess): L
   if (error instanceof LepError) return error;
   const status = error instanceof HubApiError ? error.statusCode : undefined;
   const cause = (error as { cause?: { message?: string } }).cause?.message;
-  const said = [(error as Error).message, cause].filter(Boolean).join(": ");
+  // The address of a question is long, and says no more than the question.
+  const said = [(error as Error).message, cause]
+    .filter(Boolean)
+    .join(": ")
+    .replace(/\?expand=\S*/, "");
   const message = accessToken === undefined ? said : said.replaceAll(accessToken, "***");
   const shown = id.revision === "main" ? id.name : `${id.name}@${id.revision}`;
   if (status === 404) {
