@@ -1,9 +1,12 @@
-import { readdirSync, statSync } from "node:fs";
+/** What a command is told to write, before it works for hours. */
+import { readdirSync, type Stats, statSync } from "node:fs";
 import path from "node:path";
 import { refuseWorkingFolder } from "../atomic-output.js";
 import { RecipeError } from "../errors.js";
 
-const modelFile = /^(?:adapter|README|LICENSE.*|.*\.(?:json|jsonl|safetensors|jinja|md|model|gguf|txt))$/;
+/** What model folders hold: those that lep writes, and the hub's. */
+const modelFile =
+  /^(?:adapter|README\.md|LICENSE.*|USE_POLICY\.md|merges\.txt|(?:training|answers)\.jsonl|.*\.(?:json|safetensors|jinja|model|tiktoken|gguf))$/;
 
 /**
  * A model folder is replaced as a whole, so it must be no folder of something else, and none of the inputs.
@@ -11,16 +14,36 @@ const modelFile = /^(?:adapter|README|LICENSE.*|.*\.(?:json|jsonl|safetensors|ji
  */
 export function checkOutputFolder(out: string, inputs: readonly (string | undefined)[]): void {
   refuseWorkingFolder(out);
+  const refuse = (what: string): RecipeError =>
+    new RecipeError("command.out", `--out ${out}: ${what}`, {
+      hint: "Name a new folder, or one with a model that may be replaced.",
+    });
   if (inputs.some((input) => input !== undefined && path.resolve(input) === path.resolve(out))) {
-    throw new RecipeError("command.out", `--out ${out}: that is one of the inputs`, { hint: "Name another folder." });
+    throw refuse("that is one of the inputs");
   }
-  const stats = statSync(out, { throwIfNoEntry: false });
+  const stats = statsOf(out);
   if (stats === undefined) return;
-  const foreign = stats.isDirectory() ? readdirSync(out).find((name) => !modelFile.test(name)) : "";
-  if (foreign === undefined) return;
-  throw new RecipeError(
-    "command.out",
-    foreign === "" ? `--out ${out}: that is a file` : `--out ${out}: holds ${foreign}, which belongs to no model`,
-    { hint: "Name a new folder, or one with a model that may be replaced." },
-  );
+  if (!stats.isDirectory()) throw refuse("that is a file");
+  const names = readdirSync(out);
+  const foreign = names.find((name) => !modelFile.test(name));
+  if (foreign !== undefined) throw refuse(`holds ${foreign}, which belongs to no model`);
+  if (names.length > 0 && !names.includes("config.json")) throw refuse(`holds ${names[0]}, and is no model`);
+}
+
+/** Throws `RecipeError` where `out` cannot be a file. */
+export function checkOutputFile(out: string): void {
+  if (!statsOf(out)?.isDirectory()) return;
+  throw new RecipeError("command.out", `--out ${out}: that is a folder`, { hint: "Name the file to write." });
+}
+
+/** Undefined where nothing is there. Throws `RecipeError` where nothing can be. */
+function statsOf(out: string): Stats | undefined {
+  try {
+    return statSync(out, { throwIfNoEntry: false });
+  } catch (cause) {
+    throw new RecipeError("command.out", `--out ${out}: ${(cause as Error).message}`, {
+      cause,
+      hint: "Each part of the path but the last has to be a folder.",
+    });
+  }
 }

@@ -182,6 +182,34 @@ test("a runs folder that is a file is named", () => {
   assert.match(error, /cannot be written/);
 });
 
+test("an output that would take something away is refused before any work", () => {
+  const [notes, file] = [path.join(folder, "notes"), path.join(folder, "note")];
+  mkdirSync(notes);
+  for (const name of ["thesis.txt", "thesis.json", "thesis.md"]) {
+    writeFileSync(path.join(notes, name), "слово");
+    const { code, error } = lep("init", "--model", "data/tiny-base", "--tokenizer", "data/tiny-base", "--out", notes);
+    assert.equal(code, 2, error);
+    assert.match(error, /^lep: --out .*notes: holds thesis\.\w+, (which belongs to no|and is no) model\nhint: /);
+    assert.deepEqual(readdirSync(notes), [name]);
+    rmSync(path.join(notes, name));
+  }
+  writeFileSync(file, "слово");
+  const asFolder = ["init", "--model", "data/tiny-base", "--tokenizer", "data/tiny-base", "--out"];
+  const asFile = ["export", "--model", "data/tiny-base", "--out"];
+  const cases: [string[], RegExp][] = [
+    [[...asFolder, file], /--out .*note: that is a file\nhint: /],
+    [[...asFolder, path.join(file, "x")], /--out .*ENOTDIR.*\nhint: Each part/],
+    [[...asFile, path.join(file, "x")], /--out .*ENOTDIR.*\nhint: Each part/],
+    [[...asFile, notes], /--out .*notes: that is a folder\nhint: /],
+  ];
+  for (const [given, message] of cases) {
+    const { code, error } = lep(...given);
+    assert.equal(code, 2, error);
+    assert.match(error, message);
+  }
+  assert.equal(readFileSync(file, "utf8"), "слово");
+});
+
 test("plan --json: a line a stage, then the whole; nothing is written", () => {
   const runs = path.join(folder, "planned");
   const { code, out, error } = lep(

@@ -14,7 +14,7 @@ import {
 } from "../common-options.js";
 import { modelFolder } from "../model-folder.js";
 import { createOutput } from "../output.js";
-import { checkOutputFolder } from "../output-folder.js";
+import { checkOutputFolder } from "../output-place.js";
 import { schemaOptions, sectionFrom } from "../schema-options.js";
 import { withProgress } from "../with-progress.js";
 import { withWorkFolder } from "../work-folder.js";
@@ -38,9 +38,10 @@ export const calibrateCommand = defineAction<Arguments>({
   handler: async ({ out, seed, json, ...options }) => {
     const written = outputFrom(options);
     const section = sectionFrom(calibrationSchema, { ...options });
+    checkOutputFolder(out, [options.model, options.teacher]);
     const model = await modelFolder(options.model);
     const teacher = options.teacher === undefined ? undefined : await modelFolder(options.teacher);
-    checkOutputFolder(out, [model, teacher, options.model, options.teacher]);
+    checkOutputFolder(out, [model, teacher]);
     const job = { model, teacher, options: section, seed, compute: computeFrom(options), out, output: written };
     const summary = await withWorkFolder(out, (work) =>
       withProgress((progress, signal) => calibrate({ ...job, work }, progress, signal)),

@@ -5,6 +5,7 @@ import { defineAction } from "../command.js";
 import { computing, type ReportingArguments, reporting } from "../common-options.js";
 import { modelFolder } from "../model-folder.js";
 import { createOutput } from "../output.js";
+import { checkOutputFile } from "../output-place.js";
 import { withProgress } from "../with-progress.js";
 
 const types = ["f32", "f16", "bf16", "q8_0"] as const;
@@ -25,6 +26,7 @@ export const exportCommand = defineAction<Arguments>({
       .option("out", { type: "string", demandOption: true, describe: "file to write" })
       .example("$0 export --model data/tiny-instruct --type q8_0 --out tiny.gguf", ""),
   handler: async ({ type, out, json, ...options }) => {
+    checkOutputFile(out);
     const model = await modelFolder(options.model);
     await withProgress((progress) => exportGguf({ model, out, type }, progress));
     const output = createOutput(json);

@@ -15,7 +15,7 @@ import {
 } from "../common-options.js";
 import { modelFolder, tokenizerPlace } from "../model-folder.js";
 import { createOutput } from "../output.js";
-import { checkOutputFolder } from "../output-folder.js";
+import { checkOutputFolder } from "../output-place.js";
 import { schemaOptions, sectionFrom } from "../schema-options.js";
 import { withProgress } from "../with-progress.js";
 
@@ -58,9 +58,10 @@ export const initCommand = defineAction<Arguments>({
   handler: async ({ corpus, documents, seed, out, json, ...given }) => {
     const initializer = sectionFrom(initializerOptionsSchema, given, { method: given.initializer });
     const written = outputFrom(given);
+    checkOutputFolder(out, [given.model, given.tokenizer]);
     const tokenizer = await tokenizerPlace(given.tokenizer);
     const model = await modelFolder(given.model);
-    checkOutputFolder(out, [model, tokenizer, given.model]);
+    checkOutputFolder(out, [model, tokenizer]);
     const summary = await withProgress((progress, signal) =>
       initialise(
         {

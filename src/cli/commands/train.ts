@@ -22,7 +22,7 @@ import {
 import { type CorporaArguments, corporaFrom, withCorpora } from "../corpora-options.js";
 import { modelFolder, tokenizerPlace } from "../model-folder.js";
 import { createOutput } from "../output.js";
-import { checkOutputFolder } from "../output-folder.js";
+import { checkOutputFolder } from "../output-place.js";
 import { schemaOptions, sectionFrom } from "../schema-options.js";
 import { withProgress } from "../with-progress.js";
 import { withWorkFolder } from "../work-folder.js";
