@@ -16,6 +16,7 @@ import {
 import path from "node:path";
 import { LepError } from "./errors.js";
 import { makeFolder } from "./make-folder.js";
+import { removeIfThere } from "./remove-if-there.js";
 import { writeFault } from "./write-fault.js";
 
 /** Where `target` is made until it is whole. */
@@ -61,7 +62,7 @@ export function writeFileAtomic(file: string, data: string | Uint8Array): void {
     }
     renameSync(partial, file);
   } catch (error) {
-    rmSync(partial, { force: true });
+    removeIfThere(partial);
     throw writeFault(file, error);
   }
 }
@@ -90,7 +91,7 @@ export async function writeFolderAtomic<T>(folder: string, fill: (partial: strin
     replaceFolder(partial, folder);
     return result;
   } catch (error) {
-    rmSync(partial, { recursive: true, force: true });
+    removeIfThere(partial);
     throw writeFault(folder, error);
   }
 }

@@ -9,6 +9,7 @@ import { z } from "zod";
 import { taskNames } from "./benchmark/registry.js";
 import { calibrationSchema } from "./calibration/options.js";
 import { textFilesSchema } from "./corpus/text-files.js";
+import { deviceNames } from "./engine/engine.js";
 import { engineNames } from "./engine/registry.js";
 import { RecipeError } from "./errors.js";
 import { modelOutputSchema } from "./model/model-output.js";
@@ -129,7 +130,7 @@ export const recipeSchema = z.strictObject({
     .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, "letters, digits, dot, dash and underscore only")
     .describe("Name of the run's folder."),
   seed: z.int().min(0).default(0).describe("Seed of everything that is drawn by chance."),
-  device: z.enum(["auto", "cpu", "cuda", "vulkan", "metal"]).default("auto").describe("Where to compute."),
+  device: z.enum(deviceNames).default("auto").describe("Where to compute."),
   engine: z
     .enum(engineNames)
     .default("ggml")

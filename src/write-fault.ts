@@ -7,6 +7,7 @@ const hints: Record<string, string> = {
   EFBIG: "The file is larger than the file system or a limit (ulimit -f) lets it be.",
   EACCES: "There is no permission to write there.",
   EROFS: "The file system is read-only.",
+  ENOTDIR: "A part of the path is a file where a folder is needed.",
 };
 
 /** What the operating system said about writing `place`, as a `LepError` that names it; other errors as they are. */

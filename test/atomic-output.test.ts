@@ -4,7 +4,8 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, test } from "node:test";
-import { writeFolderAtomic } from "../src/atomic-output.js";
+import { writeFileAtomic, writeFolderAtomic } from "../src/atomic-output.js";
+import { LepError } from "../src/errors.js";
 import { packageRoot } from "../src/package-root.js";
 
 const folder = mkdtempSync(path.join(tmpdir(), "lep-"));
@@ -47,4 +48,17 @@ test("a folder that a killed process had set aside comes back before it is repla
   await writeFolderAtomic(out, fill);
   assert.deepEqual(readdirSync(out), ["new"]);
   assert.equal(existsSync(path.join(folder, `.out.${pid}.partial`)), false);
+});
+
+test("a file where a folder is needed is a fault of the place, with its name", async () => {
+  const file = path.join(folder, "file");
+  writeFileSync(file, "text");
+  const isNamed = (error: unknown): boolean =>
+    error instanceof LepError &&
+    error.code === "output.write_failed" &&
+    error.message.startsWith(`${path.join(file, "out")}: cannot be written: ENOTDIR`) &&
+    /is a file/.test(error.hint ?? "");
+  assert.throws(() => writeFileAtomic(path.join(file, "out"), "new"), isNamed);
+  await assert.rejects(writeFolderAtomic(path.join(file, "out"), fill), isNamed);
+  assert.equal(readFileSync(file, "utf8"), "text");
 });

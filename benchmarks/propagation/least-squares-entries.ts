@@ -1,11 +1,12 @@
 /** Least squares beside scipy's, its accuracy, its growth with the rows, and LLaMa-3's shape. */
 import { closeSync, openSync, rmSync, writeSync } from "node:fs";
 import path from "node:path";
+import { median } from "../median.js";
 import { type BenchmarkEntry, entry } from "../report-entry.js";
 import type { SolveJob, SolveRun } from "./ours.js";
 import { runNode } from "./run-process.js";
 import { createSystem, type SystemKind } from "./system.js";
-import { findPeer, median, type Workplace } from "./workplace.js";
+import { findPeer, type Workplace } from "./workplace.js";
 
 const width = 1024;
 const rows = 32_000;

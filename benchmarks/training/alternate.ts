@@ -1,4 +1,5 @@
 /** Sides that take turns, each run in a process of its own, and what is made of their runs. */
+import { median } from "../median.js";
 import { type BenchmarkEntry, entry } from "../report-entry.js";
 
 /** What one process of a side measured. */
@@ -62,10 +63,3 @@ export function compare(ours: Outcome, theirs: Outcome | null, { note, ...rest }
 export const medianStep = (runs: Run[]): number | null => median(runs.map(({ seconds }) => median(seconds)!));
 
 export const medianPeak = (runs: Run[]): number | null => median(runs.map(({ peak_mb }) => peak_mb));
-
-export function median(values: number[]): number | null {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  if (sorted.length === 0) return null;
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
-}

@@ -1,5 +1,5 @@
 /** What `bench:training` measures: groups of entries that are measured together, each in a function of its own. */
-import type { BenchmarkEntry } from "../report-entry.js";
+import type { EntryGroups } from "../measure-groups.js";
 import { memoryEstimate } from "./estimate-entry.js";
 import { gpu } from "./gpu-entries.js";
 import { newRows, newRowsName, wholeTables, wholeTablesName } from "./llama3-entries.js";
@@ -11,7 +11,7 @@ import { trainingStep } from "./step-entries.js";
 import type { Workplace } from "./workplace.js";
 
 /** The names of a group's entries begin with the group's. The estimate comes behind what has measured peaks. */
-export const groups = {
+export const groups: EntryGroups<Workplace> = {
   "training step": trainingStep,
   "loss after 500 steps": lossAfterSteps,
   [wholeTablesName]: wholeTables,
@@ -21,4 +21,4 @@ export const groups = {
   "memory over 5,000 steps": steadyMemory,
   "memory estimate": memoryEstimate,
   GPU: gpu,
-} as const satisfies Record<string, (work: Workplace) => Promise<BenchmarkEntry[]>>;
+};

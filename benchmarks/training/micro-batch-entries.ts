@@ -1,6 +1,7 @@
 /** Whether a token costs the same however many micro-batches a step gathers. */
+
+import { median } from "../median.js";
 import { type BenchmarkEntry, entry } from "../report-entry.js";
-import { median } from "./alternate.js";
 import { brief, describeShape } from "./shapes.js";
 import { trainTimed } from "./train-timed.js";
 import type { Workplace } from "./workplace.js";

@@ -1,6 +1,7 @@
 /** What a step costs outside ggml: reading data, calls into the library, uploads, JavaScript, reports to the parent. */
+
+import { median } from "../median.js";
 import { type BenchmarkEntry, entry } from "../report-entry.js";
-import { median } from "./alternate.js";
 import { brief, describeShape } from "./shapes.js";
 import { trainTimed } from "./train-timed.js";
 import type { Workplace } from "./workplace.js";

@@ -1,8 +1,8 @@
 /** Whether a long training's memory stays as it is. */
 import type { ChildProcess } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { median } from "../median.js";
 import { type BenchmarkEntry, entry } from "../report-entry.js";
-import { median } from "./alternate.js";
 import { trainOurs } from "./ours.js";
 import { describeShape, lasting } from "./shapes.js";
 import type { Workplace } from "./workplace.js";

@@ -11,7 +11,7 @@ import { loadGgml } from "../../src/engine/ggml/library.js";
 import { allocate } from "../../src/engine/ggml/memory.js";
 import { openGgmlSession } from "../../src/engine/ggml/session.js";
 import { serveJobs } from "../../src/engine/serve-jobs.js";
-import { median } from "./alternate.js";
+import { median } from "../median.js";
 
 /** All in milliseconds, on one clock. */
 export interface Times {

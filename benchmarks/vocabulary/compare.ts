@@ -1,3 +1,4 @@
+import { median } from "../median.js";
 import { type BenchmarkEntry, entry } from "../report-entry.js";
 import type { Run, Side } from "./sides.js";
 
@@ -47,8 +48,5 @@ export async function compare({ name, ours, peer, limit, note }: Comparison, run
 }
 
 function medianOf(runs: Run[] | undefined, figure: keyof Run): number | null {
-  const sorted = (runs ?? []).flatMap((run) => run[figure] ?? []).sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  if (sorted.length === 0) return null;
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+  return median((runs ?? []).flatMap((run) => run[figure] ?? []));
 }

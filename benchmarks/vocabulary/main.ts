@@ -10,59 +10,29 @@
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { parseArgs } from "node:util";
+import { benchmarkOptions } from "../benchmark-options.js";
+import { measureGroups } from "../measure-groups.js";
 import { novelsFolder } from "../novels/novels-folder.js";
-import { type BenchmarkEntry, entry, printEntries } from "../report-entry.js";
+import { printEntries } from "../report-entry.js";
 import { encodeEntries } from "./encode-entries.js";
 import { trainEntries } from "./train-entries.js";
 import { valueEntries } from "./value-entries.js";
-import { setUp, type Workplace } from "./workplace.js";
+import { setUp } from "./workplace.js";
 
-const { values: options } = parseArgs({
-  options: {
-    runs: { type: "string", default: "5" },
-    threads: { type: "string", default: "2" },
-    only: { type: "string", multiple: true, default: [] },
-    work: { type: "string" },
-  },
-});
-const [runs, threads] = [options.runs, options.threads].map((text) => {
-  const value = Number(text);
-  if (Number.isInteger(value) && value > 0) return value;
-  throw new RangeError(`${text} is not a whole number above 0`);
-}) as [number, number];
-
+const { numbers, texts, only } = benchmarkOptions({ runs: 5, threads: 2 }, ["work"]);
 const novels = novelsFolder();
 if (novels === undefined) {
   process.stderr.write("the novels are not there: name their folder in LEP_NOVELS\n");
   printEntries([]);
 } else {
-  const folder = path.resolve(options.work ?? mkdtempSync(path.join(os.tmpdir(), "lep-bench-vocabulary-")));
+  const folder = path.resolve(texts.work ?? mkdtempSync(path.join(os.tmpdir(), "lep-bench-vocabulary-")));
   try {
     mkdirSync(folder, { recursive: true });
-    printEntries(await measure(setUp(novels, tokenizersFolder(novels), folder, { runs, threads })));
+    const groups = { ...trainEntries, ...encodeEntries, ...valueEntries };
+    printEntries(await measureGroups(groups, setUp(novels, tokenizersFolder(novels), folder, numbers), only));
   } finally {
-    if (options.work === undefined) rmSync(folder, { recursive: true, force: true });
+    if (texts.work === undefined) rmSync(folder, { recursive: true, force: true });
   }
-}
-
-async function measure(work: Workplace): Promise<BenchmarkEntry[]> {
-  const wanted = Object.entries({ ...trainEntries, ...encodeEntries, ...valueEntries }).filter(
-    ([name]) => options.only.length === 0 || options.only.some((text) => name.includes(text)),
-  );
-  const entries: BenchmarkEntry[] = [];
-  for (const [name, make] of wanted) {
-    process.stderr.write(`${name}\n`);
-    try {
-      entries.push(await make(work));
-    } catch (cause) {
-      // One entry that cannot be had is no reason to lose the others.
-      const { message } = cause as Error;
-      process.stderr.write(`${name}: ${message}\n`);
-      entries.push(entry({ name, note: message }));
-    }
-  }
-  return entries;
 }
 
 /** `LEP_TOKENIZERS`, else the folder `tokenizers` beside that of the novels. */

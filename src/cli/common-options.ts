@@ -1,5 +1,5 @@
 import type { Argv } from "yargs";
-import type { ComputeOptions, Device } from "../engine/engine.js";
+import { type ComputeOptions, type Device, deviceNames } from "../engine/engine.js";
 import { type EngineName, engineNames } from "../engine/registry.js";
 import { RecipeError } from "../errors.js";
 import { type ModelOutput, modelOutputSchema } from "../model/model-output.js";
@@ -14,7 +14,7 @@ export function computing<T>(yargs: Argv<T>) {
       describe: "what trains, where something is trained: ggml, or tfjs where ggml cannot",
     })
     .option("device", {
-      choices: ["auto", "cpu", "cuda", "vulkan", "metal"] as const,
+      choices: deviceNames,
       default: "auto" as Device,
       describe: "where to compute",
     })
@@ -26,6 +26,12 @@ export function computing<T>(yargs: Argv<T>) {
     });
 }
 
+export interface ComputingArguments {
+  engine: EngineName;
+  device: Device;
+  threads: number;
+}
+
 /** For `coerce`: refuses what is not a whole number from 0 on. */
 export const wholeNumber =
   (name: string) =>
@@ -33,6 +39,29 @@ export const wholeNumber =
     if (Number.isInteger(value) && value >= 0) return value;
     throw new RecipeError("command.invalid", `--${name}: ${value} is not a whole number from 0 on`);
   };
+
+/** `--seed`, wherever something is drawn by chance. */
+export function seeded<T>(yargs: Argv<T>) {
+  return yargs.option("seed", {
+    type: "number",
+    default: 0,
+    describe: "seed of everything that is drawn by chance",
+    coerce: wholeNumber("seed"),
+  });
+}
+
+/** `--documents`, wherever text is read. */
+export function withDocuments<T>(yargs: Argv<T>) {
+  return yargs.option("documents", {
+    choices: ["file", "blank_lines"] as const,
+    default: "file" as const,
+    describe: "what a document is in a .txt file",
+  });
+}
+
+export interface DocumentsArguments {
+  documents: "file" | "blank_lines";
+}
 
 /** `--shard-size` and `--languages`, wherever a model is written. */
 export function writing<T>(yargs: Argv<T>) {
@@ -63,6 +92,11 @@ export function reporting<T>(yargs: Argv<T>) {
         return offline;
       },
     });
+}
+
+export interface ReportingArguments {
+  json: boolean;
+  offline: boolean;
 }
 
 export function computeFrom({ engine, device, threads }: ComputeOptions): ComputeOptions {

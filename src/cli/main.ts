@@ -24,10 +24,7 @@ const parser = yargs(hideBin(process.argv))
   })
   .wrap(Math.min(110, process.stdout.columns ?? 110))
   .fail((message, error) => {
-    if (error && error.name !== "YError") throw error;
-    throw new RecipeError("command.invalid", message ?? error?.message, {
-      hint: "lep --help lists commands; lep <command> --help its options.",
-    });
+    throw error && !isUsage(error) ? error : usageFault(message ?? error?.message);
   })
   .exitProcess(false)
   .epilogue("lep <command> --help shows a command's options and an example.");
@@ -40,5 +37,17 @@ try {
   // The work was done before the interruption took hold, or had no safe place to end at.
   if (interrupted()) process.exitCode = 130;
 } catch (error) {
-  fail(error);
+  // Of a command that is loaded late, yargs hands over nothing to its own `fail`.
+  fail(isUsage(error) ? usageFault(error.message) : error);
+}
+
+/** What yargs finds, and what it makes of a fault in `coerce`. */
+function isUsage(error: unknown): error is Error {
+  return error instanceof Error && error.name === "YError";
+}
+
+function usageFault(message: string): RecipeError {
+  return new RecipeError("command.invalid", message, {
+    hint: "lep --help lists commands; lep <command> --help its options.",
+  });
 }

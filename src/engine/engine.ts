@@ -9,7 +9,8 @@ import type { EngineName } from "./registry.js";
 export type Trainable = "embeddings" | "lora" | "full";
 /** `q8_0`: as `bf16`, with the frozen matrices of the blocks in 8 bits. */
 export type Precision = "f32" | "bf16" | "q8_0";
-export type Device = "auto" | "cpu" | "cuda" | "vulkan" | "metal";
+export const deviceNames = ["auto", "cpu", "cuda", "vulkan", "metal"] as const;
+export type Device = (typeof deviceNames)[number];
 export type ScheduleName = "cosine" | "linear" | "wsd" | "constant";
 /** Input embedding and LM head; one table where they are tied. */
 export type Table = "input" | "head";

@@ -56,7 +56,8 @@ export function findShards(folder: string): Shards {
   return { files, index };
 }
 
-function readIndex(file: string): Map<string, string> {
+/** Tensor name → file name. Throws `CheckpointError`. */
+export function readIndex(file: string): Map<string, string> {
   const fail = (fault: string): never => {
     throw new CheckpointError("checkpoint.index_invalid", `${file}: ${fault}`);
   };

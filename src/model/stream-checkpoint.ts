@@ -1,9 +1,8 @@
 import { readdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { streamOutput } from "../streamed-output.js";
-import { indexFile, shardFile, singleFile } from "./shards.js";
+import { checkpointFiles } from "./checkpoint-files.js";
 import { type TensorSource, tensorBytes, tensorData } from "./tensor-source.js";
-import { defaultShardBytes, indexOf, splitIntoShards } from "./write-checkpoint.js";
 import { safetensorsHeader } from "./write-safetensors.js";
 
 /** A tensor whose raw bytes are still being computed while the file is written. */
@@ -21,19 +20,17 @@ export async function streamCheckpoint(
   folder: string,
   config: Record<string, unknown>,
   tensors: readonly (TensorSource | ComputedTensor)[],
-  { maxShardBytes = defaultShardBytes }: { maxShardBytes?: number | undefined } = {},
+  options: { maxShardBytes?: number | undefined } = {},
 ): Promise<void> {
   if (readdirSync(folder).length > 0) throw new Error(`${folder} is not empty`);
-  const shards = splitIntoShards(tensors, maxShardBytes);
-  for (const [i, shard] of shards.entries()) {
-    const name = shards.length === 1 ? singleFile : shardFile(i + 1, shards.length);
+  const { weights, texts } = checkpointFiles(config, tensors, options.maxShardBytes);
+  for (const { name, tensors: own } of weights) {
     await streamOutput(path.join(folder, name), async (output) => {
-      output.write(safetensorsHeader(shard));
-      for (const tensor of shard) await writeTensor(tensor, (piece) => output.write(piece));
+      output.write(safetensorsHeader(own));
+      for (const tensor of own) await writeTensor(tensor, (piece) => output.write(piece));
     });
   }
-  if (shards.length > 1) writeFileSync(path.join(folder, indexFile), indexOf(shards));
-  writeFileSync(path.join(folder, "config.json"), `${JSON.stringify(config, null, 2)}\n`);
+  for (const { name, text } of texts) writeFileSync(path.join(folder, name), text);
 }
 
 async function writeTensor(tensor: TensorSource | ComputedTensor, write: (piece: Uint8Array) => void): Promise<void> {

@@ -1,5 +1,6 @@
 /** Writes one safetensors file: header first, then the tensors in the order given, each streamed piece by piece. */
-import { closeSync, fsyncSync, openSync, rmSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, openSync, writeSync } from "node:fs";
+import { removeIfThere } from "../remove-if-there.js";
 import { writeFault } from "../write-fault.js";
 import { type TensorSource, tensorBytes, tensorData } from "./tensor-source.js";
 
@@ -56,14 +57,5 @@ function closeQuietly(handle: number): void {
     closeSync(handle);
   } catch {
     // The fault that is being reported came first.
-  }
-}
-
-/** Clears up after a failure; a fault here (a place that does not exist at all) must not hide the first one. */
-export function removeIfThere(place: string): void {
-  try {
-    rmSync(place, { recursive: true, force: true });
-  } catch {
-    // Reported already.
   }
 }

@@ -29,11 +29,15 @@ export interface TokenizerEfficiency {
 /** Pieces of one call to the encoder, in UTF-16 units. */
 const batchUnits = 1 << 20;
 
-/** Reads `documents` once, as a stream. Throws `CorpusError` where there is no text at all. */
+/**
+ * Reads `documents` once, as a stream; `onIds` sees the ids of each piece of a text on the way. Throws `CorpusError` where there is no
+ * text at all.
+ */
 export async function symbolsPerToken(
   tokenizer: Tokenizer,
   documents: Documents,
   progress?: Progress,
+  onIds?: (ids: Int32Array) => void,
 ): Promise<TokenizerEfficiency> {
   const total = { characters: 0, bytes: 0, words: 0, tokens: 0, unknown: 0, lines: 0, lossless: 0 };
   for await (const { texts: batch } of textBatches(piecesOfDocuments(documents), batchUnits)) {
@@ -51,6 +55,7 @@ export async function symbolsPerToken(
       total.lines += lines.length;
       // Where the whole piece comes back, so does each of its lines.
       total.lossless += whole[i] === 1 ? lines.length : await losslessLines(tokenizer, lines);
+      onIds?.(encoded.ids.subarray(encoded.starts[i], encoded.starts[i + 1]));
     }
     progress?.({ task: "measuring the tokenizer", done: total.characters, total: 0, unit: "characters" });
   }

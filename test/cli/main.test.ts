@@ -51,6 +51,9 @@ test("a wrong command or option: a message, a hint, exit 2, no stack", () => {
     ["export", "--model", "x", "--out", "y", "--type", "f33"],
     ["eval", "--bogus"],
     ["export", "--model", "x", "--model", "y", "--out", "z"],
+    ["init", "--model", "data/tiny-base", "--tokenizer", "data/tiny-base", "--out", "z", "--seed", "1.5"],
+    ["calibrate", "--model", "x", "--out", "z", "--threads", "-1"],
+    ["plan", "recipes/tiny-extended.yaml", "--assume-characters", "many"],
   ]) {
     const { code, error } = lep(...given);
     assert.equal(code, 2, given.join(" "));
@@ -177,6 +180,34 @@ test("a runs folder that is a file is named", () => {
   const { code, error } = lep("run", "recipes/tiny-extended.yaml", "--runs-dir", file);
   assert.equal(code, 1);
   assert.match(error, /cannot be written/);
+});
+
+test("an output that would take something away is refused before any work", () => {
+  const [notes, file] = [path.join(folder, "notes"), path.join(folder, "note")];
+  mkdirSync(notes);
+  for (const name of ["thesis.txt", "thesis.json", "thesis.md"]) {
+    writeFileSync(path.join(notes, name), "слово");
+    const { code, error } = lep("init", "--model", "data/tiny-base", "--tokenizer", "data/tiny-base", "--out", notes);
+    assert.equal(code, 2, error);
+    assert.match(error, /^lep: --out .*notes: holds thesis\.\w+, (which belongs to no|and is no) model\nhint: /);
+    assert.deepEqual(readdirSync(notes), [name]);
+    rmSync(path.join(notes, name));
+  }
+  writeFileSync(file, "слово");
+  const asFolder = ["init", "--model", "data/tiny-base", "--tokenizer", "data/tiny-base", "--out"];
+  const asFile = ["export", "--model", "data/tiny-base", "--out"];
+  const cases: [string[], RegExp][] = [
+    [[...asFolder, file], /--out .*note: that is a file\nhint: /],
+    [[...asFolder, path.join(file, "x")], /--out .*ENOTDIR.*\nhint: Each part/],
+    [[...asFile, path.join(file, "x")], /--out .*ENOTDIR.*\nhint: Each part/],
+    [[...asFile, notes], /--out .*notes: that is a folder\nhint: /],
+  ];
+  for (const [given, message] of cases) {
+    const { code, error } = lep(...given);
+    assert.equal(code, 2, error);
+    assert.match(error, message);
+  }
+  assert.equal(readFileSync(file, "utf8"), "слово");
 });
 
 test("plan --json: a line a stage, then the whole; nothing is written", () => {

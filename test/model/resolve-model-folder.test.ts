@@ -4,11 +4,12 @@ import path from "node:path";
 import { after, beforeEach, test } from "node:test";
 import fc from "fast-check";
 import { LepError } from "../../src/errors.js";
-import { openCheckpoint } from "../../src/model/checkpoint.js";
+import { copyTensor, openCheckpoint, writeCheckpoint } from "../../src/model/checkpoint.js";
 import { hubOrigin } from "../../src/model/hub/hub-cache.js";
 import { createRandomModel } from "../../src/model/random-model.js";
 import { resolveModelFolder } from "../../src/model/resolve-model-folder.js";
-import { commit, startHub } from "./hub/hub-server.js";
+import { tensorBytes } from "../../src/model/tensor-source.js";
+import { commit, putInOrder, startHub } from "./hub/hub-server.js";
 import { temporaryFolder } from "./temporary-folder.js";
 import { tinyConfig } from "./tiny-config.js";
 import { writeTinyTokenizer } from "./tiny-tokenizer.js";
@@ -36,7 +37,7 @@ const variables = [
 ];
 let homes = 0;
 beforeEach(() => {
-  Object.assign(hub, { requests: [], refuses: undefined, cut: undefined, damages: undefined, ignoresRanges: false });
+  putInOrder(hub);
   for (const name of variables) delete process.env[name];
   process.env.HF_ENDPOINT = `${hub.url}/`;
   process.env.HF_HOME = path.join(root, `home-${homes++}`);
@@ -155,7 +156,7 @@ test("a name that is neither, no rights, a hub out of order and a dead network a
   hub.refuses = 503;
   const broken = await failure(resolveModelFolder("org/model", once));
   process.env.HF_ENDPOINT = "http://127.0.0.1:1";
-  const dead = await failure(resolveModelFolder("org/model"));
+  const dead = await failure(resolveModelFolder("org/model", once));
   for (const error of [broken, dead]) {
     assert.deepEqual([error.code, error.exitCode], ["checkpoint.download_failed", 1]);
     assert.match(error.hint!, /network/);
@@ -218,6 +219,116 @@ test("what a killed process left is continued, a partial file of other bytes is 
   openCheckpoint(await resolveModelFolder("org/model", once)).close();
 });
 
+test("a hub that is out of order for a moment is asked again, whatever was asked", async () => {
+  for (const address of [/\/revision\//, /\/tree\//, /\/resolve\/.*\/config\.json$/, /^\/model\.safetensors/]) {
+    for (const status of [429, 500, 503]) {
+      process.env.HF_HOME = path.join(root, `home-${homes++}`);
+      hub.failing = { address, status, times: 2 };
+      const error = await failure(resolveModelFolder("org/model", { retries: 1, pauseMs: 1 }));
+      assert.deepEqual([error.code, error.exitCode, hub.failing.times], ["checkpoint.download_failed", 1, 0]);
+      hub.failing.times = 2;
+      openCheckpoint(await resolveModelFolder("org/model", { retries: 2, pauseMs: 1 })).close();
+    }
+  }
+  // Nothing to wait for: the file is one for which the model's terms have to be accepted.
+  process.env.HF_HOME = path.join(root, `home-${homes++}`);
+  hub.failing = { address: /\/resolve\//, status: 403, times: 1 };
+  const gated = await failure(resolveModelFolder("org/model", { retries: 2, pauseMs: 1 }));
+  assert.deepEqual([gated.code, gated.exitCode, hub.failing.times], ["checkpoint.hub_access", 2, 0]);
+});
+
+test("who does not answer is not waited for without end, and Ctrl-C does not wait either", async () => {
+  for (const silent of [/\/revision\//, /\/tree\//, /\/resolve\//, /^\/model\.safetensors/]) {
+    process.env.HF_HOME = path.join(root, `home-${homes++}`);
+    hub.silent = silent;
+    const error = await failure(resolveModelFolder("org/model", { ...once, stallMs: 60 }));
+    assert.deepEqual([error.code, error.exitCode], ["checkpoint.download_failed", 1]);
+    assert.match(error.message, /nothing came for 0\.06 s/);
+    const controller = new AbortController();
+    setTimeout(() => controller.abort(), 30);
+    const interrupted = await failure(resolveModelFolder("org/model", { ...once, signal: controller.signal }));
+    assert.equal(interrupted.code, "run.interrupted");
+  }
+});
+
+test("an address on another host is not told the token, and asked for anew when it does not hold any longer", async () => {
+  process.env.HF_TOKEN = "hf_secret";
+  Object.assign(hub, { signsAddresses: true, cut: { file: "model.safetensors", bytes: 40_000 } });
+  openCheckpoint(await resolveModelFolder("org/model", { retries: 1, pauseMs: 1 })).close();
+  const storage = hub.requests.filter(({ host }) => host === "storage");
+  assert.ok(storage.length > 3);
+  for (const { authorization } of storage) assert.equal(authorization, undefined);
+});
+
+/** The source in two shards of these names, with an index that names `indexed`. */
+function sharded(names: [string, string], indexed: [string, string] = names): Map<string, Buffer> {
+  const folder = path.join(root, `sharded-${homes++}`);
+  const checkpoint = openCheckpoint(source);
+  const tensors = [...checkpoint.tensors.keys()].map((name) => copyTensor(checkpoint, name));
+  const half = tensors.reduce((sum, tensor) => sum + tensorBytes(tensor), 0) / 2 + 1000;
+  writeCheckpoint(folder, checkpoint.config.raw, tensors, { maxShardBytes: half });
+  checkpoint.close();
+  const files = new Map(readdirSync(folder).map((name) => [name, readFileSync(path.join(folder, name))]));
+  let index = files.get("model.safetensors.index.json")!.toString();
+  for (const i of [0, 1] as const) {
+    const shard = `model-0000${i + 1}-of-00002.safetensors`;
+    files.set(names[i], files.get(shard)!);
+    files.delete(shard);
+    index = index.replaceAll(JSON.stringify(shard), JSON.stringify(indexed[i]));
+  }
+  return files.set("model.safetensors.index.json", Buffer.from(index));
+}
+
+test("shards by any name come where the index names them, and no others", async () => {
+  const files = sharded(["part-a.safetensors", "weights 100% #2?.safetensors"]);
+  const odd = await startHub("org/odd", new Map([...files, ["consolidated.safetensors", Buffer.from("no")]]));
+  try {
+    process.env.HF_ENDPOINT = odd.url;
+    const folder = await resolveModelFolder("org/odd", once);
+    openCheckpoint(folder).close();
+    assert.deepEqual(readdirSync(folder).sort(), [...files.keys()].sort());
+  } finally {
+    odd.close();
+  }
+});
+
+test("an index that names what is not there, or places elsewhere: said before the weights come", async () => {
+  const names: [string, string] = ["a.safetensors", "b.safetensors"];
+  for (const [other, code] of [
+    ["c.safetensors", "checkpoint.shard_missing"],
+    ["../b.safetensors", "checkpoint.index_invalid"],
+    ["/etc/b.safetensors", "checkpoint.index_invalid"],
+  ] as const) {
+    const broken = await startHub("org/broken", sharded(names, ["a.safetensors", other]));
+    try {
+      process.env.HF_ENDPOINT = broken.url;
+      const error = await failure(resolveModelFolder("org/broken", once));
+      assert.deepEqual([error.code, error.exitCode], [code, 2]);
+      assert.ok(error.message.includes(other) && error.message.includes("model.safetensors.index.json"));
+      assert.deepEqual(
+        broken.requests.filter(({ host }) => host === "storage"),
+        [],
+      );
+    } finally {
+      broken.close();
+    }
+  }
+});
+
+test("without an index and model.safetensors all weights come", async () => {
+  const weights = new Map([
+    ["config.json", read("config.json")],
+    ["llama.safetensors", read("model.safetensors")],
+  ]);
+  const other = await startHub("org/other", weights);
+  try {
+    process.env.HF_ENDPOINT = other.url;
+    openCheckpoint(await resolveModelFolder("org/other", once)).close();
+  } finally {
+    other.close();
+  }
+});
+
 test("a file with another checksum is thrown away, large or small", async () => {
   for (const file of ["config.json", "model.safetensors"]) {
     hub.damages = file;
@@ -228,6 +339,14 @@ test("a file with another checksum is thrown away, large or small", async () => 
     hub.damages = undefined;
   }
   openCheckpoint(await resolveModelFolder("org/model", once)).close();
+});
+
+test("a cache that cannot be written is named, and not the network", async () => {
+  process.env.HF_HOME = path.join(root, "no-folder");
+  writeFileSync(process.env.HF_HOME, "");
+  const error = await failure(resolveModelFolder("org/model", once));
+  assert.deepEqual([error.code, error.exitCode], ["output.write_failed", 1]);
+  assert.match(error.message, /no-folder.*ENOTDIR/);
 });
 
 test("two at once in one process share what is downloaded", async () => {

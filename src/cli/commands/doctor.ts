@@ -1,12 +1,10 @@
 import { examine } from "../../doctor.js";
 import { defineAction } from "../command.js";
+import { type ReportingArguments, reporting } from "../common-options.js";
 import { createOutput } from "../output.js";
 
-export const doctorCommand = defineAction<{ json: boolean }>({
-  builder: (yargs) =>
-    yargs
-      .option("json", { type: "boolean", default: false, describe: "one JSON object a line on stdout, nothing else" })
-      .example("$0 doctor", ""),
+export const doctorCommand = defineAction<ReportingArguments>({
+  builder: (yargs) => reporting(yargs).example("$0 doctor", ""),
   handler: async ({ json }) => {
     const output = createOutput(json);
     for (const finding of await examine()) {

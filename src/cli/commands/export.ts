@@ -2,19 +2,19 @@ import { readModelConfig } from "../../model/config.js";
 import { exactContext } from "../../model/gguf/exact-context.js";
 import { exportGguf } from "../../model/gguf/export-gguf.js";
 import { defineAction } from "../command.js";
-import { computing, reporting } from "../common-options.js";
+import { computing, type ReportingArguments, reporting } from "../common-options.js";
 import { modelFolder } from "../model-folder.js";
 import { createOutput } from "../output.js";
+import { checkOutputFile } from "../output-place.js";
 import { withProgress } from "../with-progress.js";
 
 const types = ["f32", "f16", "bf16", "q8_0"] as const;
 
-interface Arguments {
+interface Arguments extends ReportingArguments {
   model: string;
   format: "gguf";
   type: (typeof types)[number];
   out: string;
-  json: boolean;
 }
 
 export const exportCommand = defineAction<Arguments>({
@@ -26,6 +26,7 @@ export const exportCommand = defineAction<Arguments>({
       .option("out", { type: "string", demandOption: true, describe: "file to write" })
       .example("$0 export --model data/tiny-instruct --type q8_0 --out tiny.gguf", ""),
   handler: async ({ type, out, json, ...options }) => {
+    checkOutputFile(out);
     const model = await modelFolder(options.model);
     await withProgress((progress) => exportGguf({ model, out, type }, progress));
     const output = createOutput(json);

@@ -2,28 +2,36 @@ import { type InitialiseSummary, initialise } from "../../pretraining/initialise
 import { initializerOptionsSchema } from "../../pretraining/initializers/options.js";
 import { type InitializerName, initializerNames } from "../../pretraining/initializers/registry.js";
 import { defineAction } from "../command.js";
-import { computing, outputFrom, reporting, type WritingArguments, writing } from "../common-options.js";
+import {
+  computing,
+  type DocumentsArguments,
+  outputFrom,
+  type ReportingArguments,
+  reporting,
+  seeded,
+  type WritingArguments,
+  withDocuments,
+  writing,
+} from "../common-options.js";
 import { modelFolder, tokenizerPlace } from "../model-folder.js";
 import { createOutput } from "../output.js";
-import { checkOutputFolder } from "../output-folder.js";
+import { checkOutputFolder } from "../output-place.js";
 import { schemaOptions, sectionFrom } from "../schema-options.js";
 import { withProgress } from "../with-progress.js";
 
-interface Arguments extends WritingArguments {
+interface Arguments extends DocumentsArguments, ReportingArguments, WritingArguments {
   model: string;
   tokenizer: string;
   initializer: InitializerName;
   "head-initializer"?: InitializerName;
   corpus?: string[];
-  documents: "file" | "blank_lines";
   seed: number;
   out: string;
-  json: boolean;
 }
 
 export const initCommand = defineAction<Arguments>({
   builder: (yargs) =>
-    writing(reporting(computing(yargs)))
+    withDocuments(seeded(writing(reporting(computing(yargs)))))
       .option("model", { type: "string", demandOption: true, describe: "model folder or hub id" })
       .option("tokenizer", { type: "string", demandOption: true, describe: "folder of the new tokenizer" })
       .option("initializer", {
@@ -40,13 +48,7 @@ export const initCommand = defineAction<Arguments>({
         array: true,
         describe: "globs of text of the new language, for initializers that read some",
       })
-      .option("documents", {
-        choices: ["file", "blank_lines"] as const,
-        default: "file" as const,
-        describe: "what a document is in a .txt file",
-      })
       .options(schemaOptions(initializerOptionsSchema, ["method"]))
-      .option("seed", { type: "number", default: 0, describe: "seed of what an initializer draws" })
       .option("out", { type: "string", demandOption: true, describe: "model folder to write" })
       .example("$0 init --model data/tiny-base --tokenizer my-tokenizer --out my-base", "")
       .example(
@@ -56,9 +58,10 @@ export const initCommand = defineAction<Arguments>({
   handler: async ({ corpus, documents, seed, out, json, ...given }) => {
     const initializer = sectionFrom(initializerOptionsSchema, given, { method: given.initializer });
     const written = outputFrom(given);
+    checkOutputFolder(out, [given.model, given.tokenizer]);
     const tokenizer = await tokenizerPlace(given.tokenizer);
     const model = await modelFolder(given.model);
-    checkOutputFolder(out, [model, tokenizer, given.model]);
+    checkOutputFolder(out, [model, tokenizer]);
     const summary = await withProgress((progress, signal) =>
       initialise(
         {

@@ -2,13 +2,22 @@ import { cutCharacters } from "../../propagation/count-cuts.js";
 import { propagate } from "../../propagation/propagate.js";
 import { type PropagationMethodName, propagationMethodNames } from "../../propagation/registry.js";
 import { defineAction } from "../command.js";
-import { computing, outputFrom, reporting, type WritingArguments, wholeNumber, writing } from "../common-options.js";
+import {
+  type ComputingArguments,
+  computing,
+  outputFrom,
+  type ReportingArguments,
+  reporting,
+  type WritingArguments,
+  wholeNumber,
+  writing,
+} from "../common-options.js";
 import { modelFolder } from "../model-folder.js";
 import { createOutput } from "../output.js";
-import { checkOutputFolder } from "../output-folder.js";
+import { checkOutputFolder } from "../output-place.js";
 import { withProgress } from "../with-progress.js";
 
-interface Arguments extends WritingArguments {
+interface Arguments extends ComputingArguments, ReportingArguments, WritingArguments {
   base: string;
   instruct: string;
   adapted: string;
@@ -16,8 +25,6 @@ interface Arguments extends WritingArguments {
   corpus?: string[];
   "corpus-characters": number;
   out: string;
-  threads: number;
-  json: boolean;
 }
 
 export const propagateCommand = defineAction<Arguments>({
@@ -41,10 +48,11 @@ export const propagateCommand = defineAction<Arguments>({
   handler: async ({ method, corpus: files, "corpus-characters": characters, out, threads, json, ...models }) => {
     const written = outputFrom(models);
     const corpus = files && { corpus: { files, characters } };
+    checkOutputFolder(out, [models.base, models.instruct, models.adapted]);
     const base = await modelFolder(models.base);
     const instruct = await modelFolder(models.instruct);
     const adapted = await modelFolder(models.adapted);
-    checkOutputFolder(out, [base, instruct, adapted, models.base, models.instruct, models.adapted]);
+    checkOutputFolder(out, [base, instruct, adapted]);
     const summary = await withProgress((progress) =>
       propagate({ base, instruct, adapted, method, ...corpus, out, output: written, threads }, progress),
     );

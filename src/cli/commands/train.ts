@@ -1,7 +1,5 @@
 import { readFileSync, rmSync } from "node:fs";
 import { writeFolderAtomic } from "../../atomic-output.js";
-import type { Device } from "../../engine/engine.js";
-import type { EngineName } from "../../engine/registry.js";
 import { RecipeError } from "../../errors.js";
 import { writeModelCard } from "../../model/card/model-card.js";
 import { createRandomModel } from "../../model/random-model.js";
@@ -9,55 +7,50 @@ import { pretrainingSchema } from "../../pretraining/options.js";
 import { pretrain } from "../../pretraining/pretrain.js";
 import { defineAction } from "../command.js";
 import {
+  type ComputingArguments,
   computeFrom,
   computing,
+  type DocumentsArguments,
   outputFrom,
+  type ReportingArguments,
   reporting,
+  seeded,
   type WritingArguments,
-  wholeNumber,
+  withDocuments,
   writing,
 } from "../common-options.js";
 import { type CorporaArguments, corporaFrom, withCorpora } from "../corpora-options.js";
 import { modelFolder, tokenizerPlace } from "../model-folder.js";
 import { createOutput } from "../output.js";
-import { checkOutputFolder } from "../output-folder.js";
+import { checkOutputFolder } from "../output-place.js";
 import { schemaOptions, sectionFrom } from "../schema-options.js";
 import { withProgress } from "../with-progress.js";
 import { withWorkFolder } from "../work-folder.js";
 
-interface Arguments extends CorporaArguments, WritingArguments {
+interface Arguments
+  extends ComputingArguments,
+    CorporaArguments,
+    DocumentsArguments,
+    ReportingArguments,
+    WritingArguments {
   model?: string;
   config?: string;
   tokenizer?: string;
   original?: string;
   validation?: string[];
-  documents: "file" | "blank_lines";
   out: string;
   seed: number;
-  engine: EngineName;
-  device: Device;
-  threads: number;
-  json: boolean;
 }
 
 export const trainCommand = defineAction<Arguments>({
   builder: (yargs) =>
-    withCorpora(writing(reporting(computing(yargs))))
+    withDocuments(withCorpora(seeded(writing(reporting(computing(yargs))))))
       .option("model", { type: "string", describe: "model folder or hub id to start from", conflicts: "config" })
       .option("config", { type: "string", describe: "config.json of a model from scratch, random weights" })
       .option("tokenizer", { type: "string", describe: "tokenizer folder or hub id; the model's own where left out" })
       .option("original", { type: "string", describe: "the tokenizer before, for --rows new" })
       .option("validation", { type: "string", array: true, describe: "globs of held-out text" })
-      .option("documents", {
-        choices: ["file", "blank_lines"] as const,
-        default: "file" as const,
-        describe: "what a document is in a .txt file",
-      })
       .option("out", { type: "string", demandOption: true, describe: "model folder to write" })
-      .option("seed", {
-        ...{ type: "number", default: 0, describe: "seed of everything that is drawn by chance" },
-        coerce: wholeNumber("seed"),
-      })
       .options(schemaOptions(pretrainingSchema, ["initializer", "head_initializer", "pad_to_multiple_of"]))
       .example("$0 train --model data/tiny-base --corpus 'texts/*.txt' --steps 100 --out trained", "")
       .example(

@@ -5,43 +5,40 @@ import { vocabularySchema } from "../../vocabulary/options.js";
 import { type VocabularyMethodName, vocabularyMethodNames } from "../../vocabulary/registry.js";
 import { vocabularyReport } from "../../vocabulary/report/vocabulary-report.js";
 import { defineAction, defineCommand } from "../command.js";
-import { computing, reporting } from "../common-options.js";
+import {
+  type ComputingArguments,
+  computing,
+  type DocumentsArguments,
+  type ReportingArguments,
+  reporting,
+  withDocuments,
+} from "../common-options.js";
 import { tokenizerPlace } from "../model-folder.js";
 import { namedValues } from "../named-values.js";
 import { createOutput } from "../output.js";
 import { schemaOptions, sectionFrom } from "../schema-options.js";
 import { withProgress } from "../with-progress.js";
 
-interface BuildArguments {
+interface BuildArguments extends ComputingArguments, DocumentsArguments, ReportingArguments {
   method: VocabularyMethodName;
   base?: string;
   corpus?: string[];
-  documents: "file" | "blank_lines";
   from?: string;
   "keep-corpus"?: string[];
   "initial-alphabet"?: string;
   "special-token"?: string[];
   compare?: string[];
   out: string;
-  threads: number;
-  json: boolean;
 }
-
-const documents = {
-  choices: ["file", "blank_lines"] as const,
-  default: "file" as const,
-  describe: "what a document is in a .txt file",
-};
 
 const build = defineCommand<BuildArguments>({
   command: "build",
   describe: "make a new vocabulary",
   builder: (yargs) =>
-    reporting(computing(yargs))
+    withDocuments(reporting(computing(yargs)))
       .option("method", { choices: vocabularyMethodNames, demandOption: true, describe: "how it is made" })
       .option("base", { type: "string", describe: "the original tokenizer" })
       .option("corpus", { type: "string", array: true, describe: "globs of text", conflicts: "from" })
-      .option("documents", documents)
       .options(schemaOptions(vocabularySchema, ["method", "keep_corpus", "initial_alphabet", "special_tokens"]))
       .option("keep-corpus", {
         type: "string",
@@ -88,22 +85,19 @@ const build = defineCommand<BuildArguments>({
   },
 });
 
-interface ReportArguments {
+interface ReportArguments extends DocumentsArguments, ReportingArguments {
   tokenizer: string[];
   corpus: string[];
-  documents: "file" | "blank_lines";
   out: string;
-  json: boolean;
 }
 
 const report = defineCommand<ReportArguments>({
   command: "report",
   describe: "compare tokenizers on texts: symbols per token and more",
   builder: (yargs) =>
-    reporting(computing(yargs))
+    withDocuments(reporting(computing(yargs)))
       .option("tokenizer", { type: "string", array: true, demandOption: true, describe: "NAME=PATH" })
       .option("corpus", { type: "string", array: true, demandOption: true, describe: "NAME=GLOB" })
-      .option("documents", documents)
       .option("out", { type: "string", demandOption: true, describe: "folder for report.json, .csv, .md, .html" })
       .example("$0 vocab report --tokenizer old=data/tiny-base new=t --corpus 'ru=ru/*.txt' --out r", ""),
   handler: async ({ documents: kind, out, json, ...options }) => {

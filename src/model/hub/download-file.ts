@@ -2,32 +2,27 @@
  * One file of the hub into the cache. What has arrived stays in `blobs/<checksum>.incomplete` and is continued by the
  * next try, of this process or another; the file gets its name when its checksum is the one that the hub names.
  */
-import { createHash, type Hash } from "node:crypto";
 import {
   closeSync,
   copyFileSync,
   existsSync,
   fsyncSync,
-  ftruncateSync,
   openSync,
-  readdirSync,
-  readSync,
   renameSync,
   rmSync,
   statSync,
   symlinkSync,
-  writeSync,
 } from "node:fs";
 import path from "node:path";
-import { setTimeout as pause } from "node:timers/promises";
 import { fileDownloadInfo, HubApiError } from "@huggingface/hub";
-import { isAlive } from "../../atomic-output.js";
-import { CheckpointError, LepError } from "../../errors.js";
+import { CheckpointError } from "../../errors.js";
 import { makeFolder } from "../../make-folder.js";
 import { writing } from "../../write-fault.js";
 import type { HubAccess } from "./hub-access.js";
 import { repositoryFolder, snapshotFolder } from "./hub-cache.js";
 import type { HubId } from "./hub-id.js";
+import { adoptPartial, append, type PartialFile, readPartial, startAgain } from "./partial-file.js";
+import { type Connection, fetchOver, type Patience, withRetries } from "./with-retries.js";
 
 export interface HubFile {
   path: string;
@@ -37,13 +32,9 @@ export interface HubFile {
   checksum: string;
 }
 
-export interface DownloadOptions {
-  /** How often in a row a connection may bring nothing, and the pause after the first time, milliseconds. */
-  retries: number;
-  pauseMs: number;
+export interface DownloadOptions extends Patience {
   /** Bytes of the file that are there. */
   onBytes?: (done: number) => void;
-  signal?: AbortSignal | undefined;
 }
 
 /**
@@ -59,7 +50,7 @@ export async function downloadFile(
   options: DownloadOptions,
 ): Promise<void> {
   const pointer = path.join(snapshotFolder(id, commit), file.path);
-  if (hasSize(pointer, file.size)) return options.onBytes?.(file.size);
+  if (writing(pointer, () => hasSize(pointer, file.size))) return options.onBytes?.(file.size);
   const blob = path.join(repositoryFolder(id), "blobs", file.checksum);
   if (!hasSize(blob, file.size)) {
     const work = running.get(blob) ?? downloadBlob(id, commit, file, blob, access, options);
@@ -85,12 +76,6 @@ function link(blob: string, pointer: string): void {
   }
 }
 
-interface Partial {
-  handle: number;
-  at: number;
-  hash: Hash;
-}
-
 async function downloadBlob(
   id: HubId,
   commit: string,
@@ -107,10 +92,12 @@ async function downloadBlob(
   });
   try {
     const partial = readPartial(handle, file);
-    if (partial.at < file.size) {
-      const url = await addressOf(id, commit, file, access);
-      await receiveAll(url, partial, file, access, options);
-    }
+    // Asked for anew each time: the address that the hub leads to holds for an hour or so.
+    const request = async (connection: Connection): Promise<void> => {
+      const url = await addressOf(id, commit, file, access, connection);
+      await receive(url, partial, file, access, connection, options);
+    };
+    if (partial.at < file.size) await withRetries(request, options, () => partial.at);
     if (partial.hash.digest("hex") !== file.checksum) {
       rmSync(own, { force: true });
       throw new CheckpointError(
@@ -133,98 +120,48 @@ async function downloadBlob(
   }
 }
 
-/** Takes over what others left of the same file: no process that is alive has it. */
-function adoptPartial(blob: string, own: string): void {
-  const start = path.basename(blob);
-  const left = readdirSync(path.dirname(blob)).filter((name) => {
-    const [, pid] = (name.startsWith(start) && /^(?:\.(\d+))?\.incomplete$/.exec(name.slice(start.length))) || [];
-    return name === `${start}.incomplete` || (pid !== undefined && !isAlive(Number(pid)));
-  });
-  const places = left.map((name) => path.join(path.dirname(blob), name));
-  places.sort((a, b) => statSync(b).size - statSync(a).size);
-  const [largest, ...others] = places;
-  for (const place of others) rmSync(place, { force: true });
-  if (largest !== undefined) renameSync(largest, own);
-}
-
-const pieceBytes = 1 << 20;
-
-/** What is there already, in the hash. */
-function readPartial(handle: number, file: HubFile): Partial {
-  const partial: Partial = { handle, at: 0, hash: freshHash(file) };
-  const piece = Buffer.allocUnsafe(pieceBytes);
-  for (;;) {
-    const bytes = readSync(handle, piece, 0, piece.length, partial.at);
-    if (bytes === 0) return partial;
-    partial.hash.update(piece.subarray(0, bytes));
-    partial.at += bytes;
-    if (partial.at > file.size) return startAgain(partial, file);
-  }
-}
-
-function startAgain(partial: Partial, file: HubFile): Partial {
-  ftruncateSync(partial.handle);
-  return Object.assign(partial, { at: 0, hash: freshHash(file) });
-}
-
-/** Git hashes a blob with its length in front. */
-const freshHash = ({ checksum, size }: HubFile): Hash =>
-  checksum.length === 64 ? createHash("sha256") : createHash("sha1").update(`blob ${size}\0`);
-
-async function addressOf(id: HubId, commit: string, file: HubFile, access: HubAccess): Promise<string> {
+async function addressOf(
+  id: HubId,
+  commit: string,
+  file: HubFile,
+  access: HubAccess,
+  connection: Connection,
+): Promise<string> {
   const info = await fileDownloadInfo({
     repo: { type: "model", name: id.name },
     revision: commit,
-    path: file.path,
+    // It is put into the address as it is.
+    path: encodeURIComponent(file.path),
     ...access,
+    fetch: fetchOver(connection),
   });
   if (info !== null) return info.url;
   throw new CheckpointError(
     "checkpoint.download_failed",
     `${id.name}: the hub lists ${file.path}, but has no such file`,
+    { exitCode: 1 },
   );
 }
 
-/** Connection after connection until all bytes are there; one that brought something gives the next its full patience. */
-async function receiveAll(
-  url: string,
-  partial: Partial,
-  file: HubFile,
-  access: HubAccess,
-  options: DownloadOptions,
-): Promise<void> {
-  for (let failures = 0; partial.at < file.size; ) {
-    const before = partial.at;
-    try {
-      await receive(url, partial, file, access, options);
-    } catch (error) {
-      if (options.signal?.aborted || !mayPass(error)) throw error;
-      failures = partial.at > before ? 1 : failures + 1;
-      if (failures > options.retries) throw error;
-      await pause(options.pauseMs * failures, undefined, { signal: options.signal });
-    }
-  }
-}
-
-const mayPass = (error: unknown): boolean =>
-  error instanceof HubApiError ? error.statusCode === 429 || error.statusCode >= 500 : !(error instanceof LepError);
-
 async function receive(
   url: string,
-  partial: Partial,
+  partial: PartialFile,
   file: HubFile,
-  { accessToken }: HubAccess,
-  { onBytes, signal }: DownloadOptions,
+  { hubUrl, accessToken }: HubAccess,
+  connection: Connection,
+  { onBytes }: DownloadOptions,
 ): Promise<void> {
+  // The hub may name an address on another host, which is signed and has no business with the token.
+  const isHub = new URL(url).origin === new URL(hubUrl).origin;
   const response = await fetch(url, {
     headers: {
       range: `bytes=${partial.at}-`,
       // Compressed on the way, a range would be one of other bytes.
       "accept-encoding": "identity",
       // Left out by fetch where the hub sends it to another host.
-      ...(accessToken !== undefined && { authorization: `Bearer ${accessToken}` }),
+      ...(isHub && accessToken !== undefined && { authorization: `Bearer ${accessToken}` }),
     },
-    ...(signal !== undefined && { signal }),
+    signal: connection.signal,
   });
   if (!response.ok || response.body === null) {
     await response.body?.cancel();
@@ -235,6 +172,7 @@ async function receive(
   if (start !== partial.at) startAgain(partial, file);
   if (start !== 0 && start !== partial.at) throw new Error(`${file.path}: other bytes came than were asked for`);
   for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
+    connection.alive();
     if (partial.at + chunk.length > file.size) throw tooLong(file, partial);
     writing(file.path, () => append(partial, chunk));
     onBytes?.(partial.at);
@@ -242,13 +180,7 @@ async function receive(
   if (partial.at < file.size) throw new Error(`${file.path}: broken off after ${partial.at} of ${file.size} bytes`);
 }
 
-function append(partial: Partial, chunk: Uint8Array): void {
-  for (let done = 0; done < chunk.length; ) done += writeSync(partial.handle, chunk, done);
-  partial.hash.update(chunk);
-  partial.at += chunk.length;
-}
-
-function tooLong(file: HubFile, partial: Partial): CheckpointError {
+function tooLong(file: HubFile, partial: PartialFile): CheckpointError {
   startAgain(partial, file);
   return new CheckpointError("checkpoint.checksum", `${file.path}: more than its ${file.size} bytes came`, {
     exitCode: 1,

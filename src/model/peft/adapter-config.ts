@@ -8,6 +8,7 @@ import { CheckpointError } from "../../errors.js";
 import { readJsonObject } from "../config.js";
 
 export const adapterConfigFile = "adapter_config.json";
+export const adapterWeightsFile = "adapter_model.safetensors";
 
 export interface AdapterConfig {
   /** Path or hub id of the model that it was trained on. */

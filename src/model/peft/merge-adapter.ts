@@ -14,10 +14,8 @@ import { type Checkpoint, copyTensor, openCheckpoint, type TensorSource, writeCh
 import { bytesPerElement, toFloat32 } from "../float-formats.js";
 import { openSafetensors, type SafetensorsFile, type TensorInfo } from "../safetensors.js";
 import { embeddingName, headName } from "../tensor-names.js";
-import { readAdapterConfig } from "./adapter-config.js";
+import { adapterWeightsFile, readAdapterConfig } from "./adapter-config.js";
 import { type AdapterPlan, planAdapter } from "./adapter-tensors.js";
-
-export const adapterWeightsFile = "adapter_model.safetensors";
 
 /**
  * Writes `out`, whole or not at all, with the adapter's tokenizer and generation settings where it has its own. Throws

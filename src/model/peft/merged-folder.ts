@@ -6,14 +6,17 @@ import { CheckpointError } from "../../errors.js";
 import { listFiles } from "../../hash-cache.js";
 import type { Progress } from "../../progress.js";
 import { sha256, sha256File } from "../../sha256.js";
-import { adapterConfigFile, readAdapterConfig } from "./adapter-config.js";
+import { adapterConfigFile, adapterWeightsFile, readAdapterConfig } from "./adapter-config.js";
 import { mergeAdapter } from "./merge-adapter.js";
 
 /** A folder with an adapter and no model: where it holds weights of its own beside a config.json, those are the model. */
 export function isAdapter(folder: string): boolean {
   if (!existsSync(path.join(folder, adapterConfigFile))) return false;
   const names = readdirSync(folder);
-  return !names.includes("config.json") || !names.some((name) => /^model.*\.safetensors$/.test(name));
+  return (
+    !names.includes("config.json") ||
+    !names.some((name) => name.endsWith(".safetensors") && name !== adapterWeightsFile)
+  );
 }
 
 /**

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import type { TokenizerEfficiency } from "../../tokenizer/symbols-per-token.js";
 import type { TokenPart } from "./cut-sentence.js";
-import type { TokenStatistics } from "./token-statistics.js";
+import type { TokenStatistics } from "./token-counter.js";
 import type { TokenizerFacts } from "./tokenizer-facts.js";
 
 /** One tokenizer on one corpus. */

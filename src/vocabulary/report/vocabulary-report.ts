@@ -12,7 +12,7 @@ import { reportCsv } from "./report-csv.js";
 import { reportJson, type VocabularyReport } from "./report-data.js";
 import { reportMarkdown } from "./report-markdown.js";
 import { reportPage } from "./report-page.js";
-import { tokenStatistics } from "./token-statistics.js";
+import { createTokenCounter } from "./token-counter.js";
 import { tokenizerFacts } from "./tokenizer-facts.js";
 
 export interface VocabularyReportOptions {
@@ -48,9 +48,9 @@ export async function vocabularyReport(
     report.tokenizers.push({ tokenizer, ...tokenizerFacts(readTokenizer(place), loaded, scripts) });
     for (const { corpus, options } of samples) {
       const tell: Progress = (state) => progress?.({ ...state, note: `${tokenizer} on ${corpus}` });
-      const efficiency = await symbolsPerToken(loaded, readCorpus(options), tell);
-      const statistics = await tokenStatistics(loaded, readCorpus(options), tell);
-      report.rows.push({ tokenizer, corpus, ...efficiency, ...statistics });
+      const counter = createTokenCounter(loaded);
+      const efficiency = await symbolsPerToken(loaded, readCorpus(options), tell, (ids) => counter.add(ids));
+      report.rows.push({ tokenizer, corpus, ...efficiency, ...counter.result() });
     }
     const cuts = await cutSentences(
       loaded,

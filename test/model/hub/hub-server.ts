@@ -26,11 +26,31 @@ export interface HubServer {
   damages: string | undefined;
   /** Ranges are not honoured: the whole file comes. */
   ignoresRanges: boolean;
+  /** The next requests of whose address this is a part are refused, so many of them. */
+  failing: { address: RegExp; status: number; times: number } | undefined;
+  /** Requests of whose address this is a part are never answered. */
+  silent: RegExp | undefined;
+  /** The second host is one whose signed addresses the library hands out; those of connections that were cut do not hold any longer. */
+  signsAddresses: boolean;
   close(): void;
 }
 
 const sha1 = (data: Buffer): string => createHash("sha1").update(`blob ${data.length}\0`).update(data).digest("hex");
 const sha256 = (data: Buffer): string => createHash("sha256").update(data).digest("hex");
+
+/** What a hub in good order has. */
+const inOrder = {
+  refuses: undefined,
+  cut: undefined,
+  damages: undefined,
+  ignoresRanges: false,
+  failing: undefined,
+  silent: undefined,
+  signsAddresses: false,
+} satisfies Partial<HubServer>;
+
+/** Forgets requests and faults. */
+export const putInOrder = (hub: HubServer): HubServer => Object.assign(hub, inOrder, { requests: [] });
 
 export async function startHub(name: string, files: ReadonlyMap<string, Buffer>): Promise<HubServer> {
   const isLarge = (file: string): boolean => file.endsWith(".safetensors") || file.endsWith(".bin");
@@ -46,16 +66,25 @@ export async function startHub(name: string, files: ReadonlyMap<string, Buffer>)
     };
   };
 
-  const note = (host: Request["host"], { url, headers }: IncomingMessage): void => {
+  /** False where the request is not to be answered as usual. */
+  const note = (host: Request["host"], { url, headers }: IncomingMessage, response: ServerResponse): boolean => {
     hub.requests.push({ host, url: url!, range: headers.range, authorization: headers.authorization });
+    if (hub.silent?.test(url!)) return false;
+    if (!hub.failing?.address.test(url!) || hub.failing.times === 0) return true;
+    hub.failing.times--;
+    response.writeHead(hub.failing.status, { "content-type": "text/html" }).end("<h1>Sorry</h1>");
+    return false;
   };
+  let signatures = 0;
+  const expired = new Set<string>();
   const answerHub = (request: IncomingMessage, response: ServerResponse): void => {
-    note("hub", request);
+    if (!note("hub", request, response)) return;
     const { pathname } = new URL(request.url!, "http://localhost");
     const json = (value: unknown, status = 200): void => {
       response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(value));
     };
-    const [, file] = /\/resolve\/[0-9a-f]{40}\/(.+)$/.exec(pathname) ?? [];
+    const [, escaped] = /\/resolve\/[0-9a-f]{40}\/(.+)$/.exec(pathname) ?? [];
+    const file = escaped && decodeURIComponent(escaped);
     const revision = /^\/api\/models\/[^/]+\/[^/]+\/revision\/(.+)$/.exec(pathname)?.[1];
     if (hub.refuses !== undefined) json({ error: "Access to this model is restricted" }, hub.refuses);
     else if (!pathname.replace("/api/models", "").startsWith(`/${name}/`)) json({ error: "Repository not found" }, 404);
@@ -70,15 +99,24 @@ export async function startHub(name: string, files: ReadonlyMap<string, Buffer>)
         "x-repo-commit": commit,
         "x-linked-etag": `"${sha256(files.get(file)!)}"`,
         "x-linked-size": files.get(file)!.length,
-        location: `${originOf(storage)}/${file}`,
+        location: `${originOf(storage)}/${escaped}?signature=${++signatures}`,
       };
       response.writeHead(302, linked).end();
     } else send(file, request, response, { etag: `"${sha1(files.get(file)!)}"`, "x-repo-commit": commit });
   };
   const answerStorage = (request: IncomingMessage, response: ServerResponse): void => {
-    note("storage", request);
-    const file = request.url!.slice(1);
-    send(file, request, response, { etag: `"${sha256(files.get(file)!)}"` });
+    if (!note("storage", request, response)) return;
+    const { pathname, search } = new URL(request.url!, "http://localhost");
+    const file = decodeURIComponent(pathname.slice(1));
+    if (hub.signsAddresses && expired.has(search)) response.writeHead(403).end();
+    else {
+      const headers = {
+        etag: `"${sha256(files.get(file)!)}"`,
+        ...(hub.signsAddresses && { "x-cache": "Hit from cloudfront" }),
+      };
+      send(file, request, response, headers);
+      if (hub.cut?.file === file && request.headers.range !== "bytes=0-0") expired.add(search);
+    }
   };
   const send = (file: string, request: IncomingMessage, response: ServerResponse, headers: object): void => {
     const data = Buffer.from(files.get(file)!);
@@ -110,10 +148,7 @@ export async function startHub(name: string, files: ReadonlyMap<string, Buffer>)
   const hub: HubServer = {
     url: originOf(front),
     requests: [],
-    refuses: undefined,
-    cut: undefined,
-    damages: undefined,
-    ignoresRanges: false,
+    ...inOrder,
     close() {
       for (const server of servers) {
         server.closeAllConnections();

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Tokenizer } from "../../../src/tokenizer/tokenizer.js";
-import { createTokenCounter, type TokenStatistics } from "../../../src/vocabulary/report/token-statistics.js";
+import { createTokenCounter, type TokenStatistics } from "../../../src/vocabulary/report/token-counter.js";
 
 /** Tokens as text, or as bytes; ids are places in the list. `null` is an added token, `unknown` the unknown one. */
 function statistics(texts: (string | number[] | null)[][], unknown?: string): TokenStatistics {

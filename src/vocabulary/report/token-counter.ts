@@ -4,11 +4,7 @@
  * A word here is a run of letters (and their marks): "собака," is the word and a comma, and a token " собака" holds all of
  * it. Memory: a few bytes for each id of the vocabulary, whatever the length of the corpus.
  */
-import type { Documents } from "../../corpus/document.js";
 import { countCharacters } from "../../corpus/filters.js";
-import { piecesOfDocuments } from "../../corpus/read-pieces.js";
-import { textBatches } from "../../corpus/text-batches.js";
-import type { Progress } from "../../progress.js";
 import { textOfBytes } from "../../tokenizer/byte-level.js";
 import type { Tokenizer } from "../../tokenizer/tokenizer.js";
 
@@ -147,23 +143,4 @@ function missingBytes(bytes: readonly number[]): number {
     return Math.max(0, length - (bytes.length - at));
   }
   return 0;
-}
-
-/** Texts of one call to the encoder, in UTF-16 units. */
-const batchUnits = 1 << 20;
-
-/** Reads `documents` once, as a stream, encoding them with `tokenizer`. */
-export async function tokenStatistics(
-  tokenizer: Tokenizer,
-  documents: Documents,
-  progress?: Progress,
-): Promise<TokenStatistics> {
-  const counter = createTokenCounter(tokenizer);
-  let done = 0;
-  for await (const { texts, units } of textBatches(piecesOfDocuments(documents), batchUnits)) {
-    for (const ids of await tokenizer.encodeBatch(texts)) counter.add(ids);
-    done += units;
-    progress?.({ task: "measuring its tokens", done, total: 0, unit: "characters" });
-  }
-  return counter.result();
 }
