@@ -12,6 +12,7 @@ import { createRandom, type Random } from "../../random.js";
 import { textOfBytes } from "../../tokenizer/byte-level.js";
 import type { Tokenizer } from "../../tokenizer/tokenizer.js";
 import type { AuxiliaryVectors, VectorsJob } from "./auxiliary-vectors.js";
+import { countTokens } from "./count-tokens.js";
 import { createSkipGram, type SkipGram } from "./skip-gram.js";
 import { subwordNgrams } from "./subword-ngrams.js";
 import { tokenBatches } from "./token-batches.js";
@@ -35,7 +36,7 @@ type TrainingOptions = typeof defaults;
 export async function trainVectors(job: VectorsJob & { corpus: CorpusOptions }): Promise<AuxiliaryVectors> {
   const { tokenizer, corpus, progress, signal } = job;
   const options = { ...defaults, ...given(job.options) };
-  const { counts, total } = await countTokens(job);
+  const { counts, total } = await countTokens({ ...job, task: "counting tokens" });
   const ids: number[] = [];
   for (const [id, count] of counts.entries()) {
     if (count >= options.min_count && !tokenizer.addedIds.has(id)) ids.push(id);
@@ -77,17 +78,6 @@ export async function trainVectors(job: VectorsJob & { corpus: CorpusOptions }):
 
 function given(options: object): Partial<TrainingOptions> {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
-}
-
-async function countTokens({ tokenizer, corpus, progress, signal }: VectorsJob & { corpus: CorpusOptions }) {
-  const counts = new Float64Array(tokenizer.size);
-  let total = 0;
-  for await (const { ids } of tokenBatches(corpus, tokenizer, signal)) {
-    for (const id of ids) counts[id]!++;
-    total += ids.length;
-    progress?.({ task: "counting tokens", done: total, total: 0, unit: "tokens" });
-  }
-  return { counts, total };
 }
 
 /** Rows of the n-grams of a token's text, behind the tokens' own; none for bytes that are no text. */
