@@ -7,6 +7,7 @@
 import path from "node:path";
 import { writeFolderAtomic } from "../atomic-output.js";
 import { CheckpointError, CorpusError } from "../errors.js";
+import { createMatrixPool, type MatrixPool } from "../matrix/matrix-pool.js";
 import { writeModelCard } from "../model/card/model-card.js";
 import { copyTensor, openCheckpoint } from "../model/checkpoint.js";
 import { mapTokenIds } from "../model/map-token-ids.js";
@@ -24,7 +25,6 @@ import type { Equation } from "./equation.js";
 import { fitMap, type MapFit } from "./fit-map.js";
 import { placeInstructTokens } from "./instruct-tokens.js";
 import { type MappedRows, mappedTensor } from "./mapped-tensor.js";
-import { createMatrixPool, type MatrixPool } from "./matrix/matrix-pool.js";
 import { type TokenizedModel, withModels } from "./open-models.js";
 import { needsCorpus, type PropagationMethodName, propagationMethods } from "./registry.js";
 import { type ChangeQuantiles, changeQuantiles } from "./row-changes.js";
