@@ -127,7 +127,8 @@ test("random: rows of several pieces have the mean and the variance of the origi
   const made = async (norms?: "drawn"): Promise<Float32Array> => {
     const context = { pieces, options: { method: "random", norms } } as unknown as InitializerContext;
     const maker = await initializers.random.prepare(context);
-    return [...maker.rows({ name: "embedding", rows, random: createRandom(1) })][0]!;
+    for await (const run of maker.rows({ name: "embedding", rows, random: createRandom(1) })) return run;
+    throw new Error("there are no rows");
   };
   const drawn = await made();
   for (let i = 0; i < width; i++) {

@@ -18,6 +18,7 @@ interface Arguments extends WritingArguments {
   documents: "file" | "blank_lines";
   seed: number;
   out: string;
+  threads: number;
   json: boolean;
 }
 
@@ -53,7 +54,7 @@ export const initCommand = defineAction<Arguments>({
         "$0 init --model data/tiny-base --tokenizer my-tokenizer --initializer focus --corpus 'texts/*.txt' --out my-base",
         "",
       ),
-  handler: async ({ corpus, documents, seed, out, json, ...given }) => {
+  handler: async ({ corpus, documents, seed, out, threads, json, ...given }) => {
     const initializer = sectionFrom(initializerOptionsSchema, given, { method: given.initializer });
     const written = outputFrom(given);
     const tokenizer = await tokenizerPlace(given.tokenizer);
@@ -70,6 +71,7 @@ export const initCommand = defineAction<Arguments>({
           seed,
           out,
           output: written,
+          threads,
         },
         progress,
         signal,

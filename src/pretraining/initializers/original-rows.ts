@@ -66,3 +66,13 @@ export function meanOfAll(rows: OriginalRows): Float64Array {
   for (let i = 0; i < width; i++) mean[i]! /= Math.max(1, count);
   return mean;
 }
+
+/** The rows that `belongs` says, in order; each is gone when the next is asked for. */
+export function* eachRow(rows: OriginalRows, belongs: (id: number) => boolean): Generator<Float32Array> {
+  let id = 0;
+  for (const block of rows.blocks()) {
+    for (let at = 0; at < block.length; at += rows.width, id++) {
+      if (belongs(id)) yield block.subarray(at, at + rows.width);
+    }
+  }
+}
