@@ -295,7 +295,7 @@ test("the output folder may not be an input", async () => {
 });
 
 test("weights that are not finite are named", async () => {
-  await refused({}, "propagation.not_finite", /lm_head\.weight of the adapted model: row 7/, ({ adapted }) => {
+  await refused({}, "checkpoint.not_finite", /lm_head\.weight of the adapted model: row 7/, ({ adapted }) => {
     const head = rowsOf(adapted!, headName);
     head[7 * width + 3] = Number.NaN;
     replaceRows(adapted!, headName, head);
