@@ -25,13 +25,17 @@ const parser = yargs(hideBin(process.argv))
   .wrap(Math.min(110, process.stdout.columns ?? 110))
   .fail((message, error) => {
     if (error && error.name !== "YError") throw error;
-    throw new RecipeError("command.invalid", message ?? error?.message, {
-      hint: "lep --help lists commands; lep <command> --help its options.",
-    });
+    throw invalid(message ?? error?.message);
   })
   .exitProcess(false)
   .epilogue("lep <command> --help shows a command's options and an example.");
 for (const command of Object.values(commands)) parser.command(command);
+
+function invalid(message: string): RecipeError {
+  return new RecipeError("command.invalid", message, {
+    hint: "lep --help lists commands; lep <command> --help its options.",
+  });
+}
 
 process.on("uncaughtException", fail);
 process.on("unhandledRejection", fail);
@@ -40,5 +44,6 @@ try {
   // The work was done before the interruption took hold, or had no safe place to end at.
   if (interrupted()) process.exitCode = 130;
 } catch (error) {
-  fail(error);
+  // What refuses a single value is not reported through `fail` above.
+  fail((error as Error | undefined)?.name === "YError" ? invalid((error as Error).message) : error);
 }

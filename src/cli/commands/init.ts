@@ -2,7 +2,7 @@ import { type InitialiseSummary, initialise } from "../../pretraining/initialise
 import { initializerOptionsSchema } from "../../pretraining/initializers/options.js";
 import { type InitializerName, initializerNames } from "../../pretraining/initializers/registry.js";
 import { defineAction } from "../command.js";
-import { computing, outputFrom, reporting, type WritingArguments, writing } from "../common-options.js";
+import { computing, outputFrom, reporting, type WritingArguments, wholeNumber, writing } from "../common-options.js";
 import { modelFolder, tokenizerPlace } from "../model-folder.js";
 import { createOutput } from "../output.js";
 import { checkOutputFolder } from "../output-folder.js";
@@ -47,7 +47,10 @@ export const initCommand = defineAction<Arguments>({
         describe: "what a document is in a .txt file",
       })
       .options(schemaOptions(initializerOptionsSchema, ["method"]))
-      .option("seed", { type: "number", default: 0, describe: "seed of what an initializer draws" })
+      .option("seed", {
+        ...{ type: "number", default: 0, describe: "seed of what an initializer draws" },
+        coerce: wholeNumber("seed"),
+      })
       .option("out", { type: "string", demandOption: true, describe: "model folder to write" })
       .example("$0 init --model data/tiny-base --tokenizer my-tokenizer --out my-base", "")
       .example(
