@@ -24,7 +24,7 @@ import { sharedTokens } from "../tokenizer/shared-tokens.js";
 import type { Tokenizer } from "../tokenizer/tokenizer.js";
 import { copyTokenizerFiles } from "../tokenizer/write-tokenizer.js";
 import { type AuxiliaryVectors, auxiliaryVectors } from "./auxiliary/auxiliary-vectors.js";
-import { checkText } from "./initializers/check-initializer.js";
+import { checkInitializer } from "./initializers/check-initializer.js";
 import type { Initializer, InitializerContext, RowMaker } from "./initializers/initializer.js";
 import { type InitializerChoice, type InitializerOptions, initializerOptions } from "./initializers/options.js";
 import { originalRows } from "./initializers/original-rows.js";
@@ -77,7 +77,7 @@ export interface MatrixSummary {
 }
 
 /**
- * Throws `RecipeError` where the initializer lacks text, `CheckpointError` where tokenizer and model do not fit, and what the
+ * Throws `RecipeError` where the initializer lacks an option or text, `CheckpointError` where tokenizer and model do not fit, and what the
  * readers and the initializer throw.
  */
 export async function initialise(
@@ -86,7 +86,7 @@ export async function initialise(
   signal?: AbortSignal,
 ): Promise<InitialiseSummary> {
   const chosen = [job.initializer, job.head_initializer ?? job.initializer].map(initializerOptions);
-  for (const options of chosen) checkText(options, job.corpus !== undefined);
+  for (const options of chosen) checkInitializer(options, job.corpus !== undefined);
   const checkpoint = openCheckpoint(job.model);
   let opened: MatrixPool | undefined;
   const pool = (): MatrixPool => {
