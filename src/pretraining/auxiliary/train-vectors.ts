@@ -7,7 +7,7 @@
  * corpus is read once to count and once an epoch; memory is that of the vectors.
  */
 import type { CorpusOptions } from "../../corpus/read-corpus.js";
-import { CorpusError } from "../../errors.js";
+import { CorpusError, RecipeError } from "../../errors.js";
 import { createRandom, type Random } from "../../random.js";
 import { textOfBytes } from "../../tokenizer/byte-level.js";
 import type { Tokenizer } from "../../tokenizer/tokenizer.js";
@@ -32,7 +32,7 @@ const defaults = {
 
 type TrainingOptions = typeof defaults;
 
-/** Throws `CorpusError` `initializer.too_little_text` where fewer than two tokens occur often enough. */
+/** Throws `CorpusError` `initializer.too_little_text` where fewer than two tokens occur often enough, `RecipeError` where it diverges. */
 export async function trainVectors(job: VectorsJob & { corpus: CorpusOptions }): Promise<AuxiliaryVectors> {
   const { tokenizer, corpus, progress, signal } = job;
   const options = { ...defaults, ...given(job.options) };
@@ -135,6 +135,14 @@ function trainedVectors(
     return bytes === undefined ? undefined : ofBytes(bytes);
   };
   let tokens = 0;
-  for (let id = 0; id < tokenizer.size; id++) if (ofToken(id) !== undefined) tokens++;
+  for (let id = 0; id < tokenizer.size; id++) {
+    const vector = ofToken(id);
+    if (vector?.every(Number.isFinite) === false) {
+      throw new RecipeError("initializer.diverged", "the training of the auxiliary vectors diverged", {
+        hint: "Give a smaller vectors.learning_rate.",
+      });
+    }
+    if (vector !== undefined) tokens++;
+  }
   return { source: "trained on the corpus", dimensions, tokens, ofToken, ofBytes };
 }
