@@ -1,7 +1,7 @@
 import { readdirSync, statSync } from "node:fs";
-import path from "node:path";
-import { refuseWorkingFolder } from "../atomic-output.js";
+import { refuseWorkingFolder, takesAway } from "../atomic-output.js";
 import { RecipeError } from "../errors.js";
+import { writing } from "../write-fault.js";
 
 const modelFile = /^(?:adapter|README|LICENSE.*|.*\.(?:json|jsonl|safetensors|jinja|md|model|gguf|txt))$/;
 
@@ -11,10 +11,12 @@ const modelFile = /^(?:adapter|README|LICENSE.*|.*\.(?:json|jsonl|safetensors|ji
  */
 export function checkOutputFolder(out: string, inputs: readonly (string | undefined)[]): void {
   refuseWorkingFolder(out);
-  if (inputs.some((input) => input !== undefined && path.resolve(input) === path.resolve(out))) {
-    throw new RecipeError("command.out", `--out ${out}: that is one of the inputs`, { hint: "Name another folder." });
+  if (inputs.some((input) => input !== undefined && takesAway(out, input))) {
+    throw new RecipeError("command.out", `--out ${out}: that is one of the inputs, or holds one`, {
+      hint: "Name another folder.",
+    });
   }
-  const stats = statSync(out, { throwIfNoEntry: false });
+  const stats = writing(out, () => statSync(out, { throwIfNoEntry: false }));
   if (stats === undefined) return;
   const foreign = stats.isDirectory() ? readdirSync(out).find((name) => !modelFile.test(name)) : "";
   if (foreign === undefined) return;
