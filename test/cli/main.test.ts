@@ -45,11 +45,13 @@ test("every command has help with an example", () => {
 });
 
 test("a wrong command or option: a message, a hint, exit 2, no stack", () => {
+  const tiny = path.join("data", "tiny-base");
   for (const given of [
     ["rum"],
     ["run"],
     ["export", "--model", "x", "--out", "y", "--type", "f33"],
     ["eval", "--bogus"],
+    ["init", "--model", tiny, "--tokenizer", tiny, "--out", path.join(folder, "z"), "--seed", "1.5"],
     ["export", "--model", "x", "--model", "y", "--out", "z"],
     ["init", "--model", "data/tiny-base", "--tokenizer", "data/tiny-base", "--out", "z", "--seed", "1.5"],
     ["calibrate", "--model", "x", "--out", "z", "--threads", "-1"],
