@@ -6,9 +6,12 @@ import { SingleBar } from "cli-progress";
 import type { Progress, ProgressReport } from "../progress.js";
 import { progressLines, warningLine } from "../progress-lines.js";
 import { shownTime } from "../shown-time.js";
+import { isQuiet } from "./output.js";
 
 /** A fresh reporter; call `end` before anything else is printed. */
 export function terminalProgress(stream: NodeJS.WriteStream = process.stderr): { report: Progress; end(): void } {
+  if (isQuiet())
+    return { report: ({ warning }) => void (warning && stream.write(warningLine(warning))), end: () => {} };
   if (stream.isTTY) return bar(stream);
   return { report: progressLines((line) => stream.write(line)), end: () => {} };
 }
