@@ -9,15 +9,10 @@ import type { CorpusOptions } from "../corpus/read-corpus.js";
 import { CheckpointError } from "../errors.js";
 import { type ModelStep, writeModelCard } from "../model/card/model-card.js";
 import { checkTokenizerFits } from "../model/check-tokenizer-fits.js";
-import {
-  type Checkpoint,
-  copyTensor,
-  openCheckpoint,
-  type TensorSource,
-  writeCheckpoint,
-} from "../model/checkpoint.js";
+import { type Checkpoint, copyTensor, openCheckpoint, type TensorSource } from "../model/checkpoint.js";
 import { readJsonObject } from "../model/config.js";
 import { type ModelOutput, shardBytes } from "../model/model-output.js";
+import { streamCheckpoint } from "../model/stream-checkpoint.js";
 import { embeddingName, headName } from "../model/tensor-names.js";
 import type { Progress } from "../progress.js";
 import { createRandom } from "../random.js";
@@ -114,8 +109,8 @@ export async function initialise(
       .filter((name) => name !== headName || matrices.includes(headName))
       .map((name) => replaced.get(name) ?? copyTensor(checkpoint, name));
     const configs = adaptedConfigs(job.model, config.raw, tokenizer, original);
-    await writeFolderAtomic(job.out, (partial) => {
-      writeCheckpoint(partial, { ...configs.config, vocab_size: rows }, tensors, {
+    await writeFolderAtomic(job.out, async (partial) => {
+      await streamCheckpoint(partial, { ...configs.config, vocab_size: rows }, tensors, {
         maxShardBytes: shardBytes(job.output),
       });
       writeFileAtomic(path.join(partial, "generation_config.json"), `${JSON.stringify(configs.generation, null, 2)}\n`);
