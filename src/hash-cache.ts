@@ -47,7 +47,8 @@ export function listFiles(root: string, below = ""): string[] {
     if (entry.name.startsWith(".")) continue;
     const name = below === "" ? entry.name : `${below}/${entry.name}`;
     if (entry.isDirectory()) names.push(...listFiles(root, name));
-    else if (statSync(path.join(root, name)).isFile()) names.push(name);
+    // A link may lead nowhere; who reads it will say so.
+    else if (statSync(path.join(root, name), { throwIfNoEntry: false })?.isFile()) names.push(name);
   }
   return names;
 }

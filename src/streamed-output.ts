@@ -13,6 +13,8 @@ export interface StreamedOutput {
   write(data: Uint8Array): void;
   /** In place of zeros that were written before: a head is known only in the end. */
   overwrite(data: Uint8Array, at: number): void;
+  /** Brings all to the disk; returns where it lies until `finish`. */
+  complete(): string;
   /** Makes the file appear under its name. */
   finish(): void;
   /** Leaves nothing behind; the file is not written any further. */
@@ -45,7 +47,17 @@ export function createStreamedOutput(file: string): StreamedOutput {
     written += filled;
     filled = 0;
   };
+  const complete = (): string => {
+    flush();
+    writing(file, () => {
+      fsyncSync(handle);
+      open = false;
+      closeSync(handle);
+    });
+    return partial;
+  };
   return {
+    complete,
     write(data) {
       if (filled + data.length > collected) flush();
       if (data.length > collected) {
@@ -61,13 +73,8 @@ export function createStreamedOutput(file: string): StreamedOutput {
       put(data, at);
     },
     finish() {
-      flush();
-      writing(file, () => {
-        fsyncSync(handle);
-        open = false;
-        closeSync(handle);
-        renameSync(partial, file);
-      });
+      if (open) complete();
+      writing(file, () => renameSync(partial, file));
     },
     discard() {
       if (open) closeSync(handle);
@@ -77,14 +84,19 @@ export function createStreamedOutput(file: string): StreamedOutput {
   };
 }
 
-/** The whole file or none of it: a failure of `fill` leaves nothing. Returns what `fill` does. */
+/**
+ * The whole file or none of it: a failure of `fill`, or of `check` on the file before it gets its name, leaves nothing. Returns what
+ * `fill` does.
+ */
 export async function streamOutput<T>(
   file: string,
   fill: (output: Pick<StreamedOutput, "write" | "overwrite">) => T | Promise<T>,
+  check?: (partial: string) => Promise<void>,
 ): Promise<T> {
   const output = createStreamedOutput(file);
   try {
     const result = await fill(output);
+    if (check !== undefined) await check(output.complete());
     output.finish();
     return result;
   } catch (error) {

@@ -6,7 +6,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { writeFileAtomic } from "../atomic-output.js";
-import { findCorpusFiles } from "../corpus/corpus-files.js";
 import type { ComputeOptions, Engine } from "../engine/engine.js";
 import { getEngine } from "../engine/registry.js";
 import { finishModelFolder, trainModel } from "../engine/train-model.js";
@@ -19,11 +18,13 @@ import { readModelConfig } from "../model/config.js";
 import { type ModelOutput, shardBytes } from "../model/model-output.js";
 import type { Progress } from "../progress.js";
 import { loadTokenizer } from "../tokenizer/load-tokenizer.js";
+import type { Tokenizer } from "../tokenizer/tokenizer.js";
 import { makeCalibrationData } from "./calibration-data.js";
 import { checkConversations } from "./check-conversations.js";
+import { type CollectedAnswers, collectAnswers } from "./collect-answers.js";
 import { createConversationFilter } from "./filters/registry.js";
-import { judgeConversations, type ReasonCounts, type SourceSummary } from "./judge-conversations.js";
-import { namedSources } from "./named-sources.js";
+import type { ReasonCounts, SourceSummary } from "./judge-conversations.js";
+import { checkTeacher, namedSources } from "./named-sources.js";
 import type { TuningOptions } from "./options.js";
 
 export interface CalibrateJob {
@@ -40,8 +41,8 @@ export interface CalibrateJob {
   output?: ModelOutput | undefined;
   /** The calibrated model folder; written whole or not at all. */
   out: string;
-  /** Folder of the teacher's answers, where several jobs with the same teacher and prompts share them; in `work` where left out. */
-  answers?: string;
+  /** What is learned, collected with the same options and seed; checked and collected here, in `work`, where left out. */
+  answers?: CollectedAnswers;
   /** Folder of answers, packed data and checkpoints: a killed job continues from it. Belongs to this job alone. */
   work: string;
 }
@@ -81,29 +82,16 @@ export async function calibrate(
 ): Promise<CalibrationSummary> {
   const { model, teacher, options, seed, compute, out, work } = job;
   const engine = getEngine(compute.engine);
-  const sources = namedSources(options);
-  const asking = sources.find(({ definition }) => definition.asksTeacher);
-  if (teacher === undefined && asking !== undefined) throw noTeacher(asking.name);
+  checkTeacher(options, teacher !== undefined);
   const tokenizer = await loadTokenizer(model);
   checkTokenizerFits(readModelConfig(model), tokenizer, model);
-  const counting = teacher === undefined ? tokenizer : await loadTokenizer(teacher);
-  // All that can be wrong with the input is to be said before anything is written.
-  createConversationFilter(options.filters);
-  await checkConversations(sources, teacher === undefined ? [tokenizer] : [tokenizer, counting], progress);
-  const teacherHashes = teacher === undefined ? null : contentHashes(teacher);
-  const read = await Promise.all(
-    sources.map(async ({ name, source, files, weight }) => {
-      const hashes = (await findCorpusFiles(files)).map((file) => contentHashes(file.path));
-      return { key: [name, source, weight ?? null, hashes], hashes };
-    }),
-  );
+  const judged = job.answers ?? (await ownAnswers(job, tokenizer, progress, signal));
   openWorkFolder(
     work,
     [
       "calibration",
       contentHashes(model),
-      teacherHashes,
-      read.map(({ key }) => key),
+      judged.origin,
       await corpusState(options.copy_task?.corpus),
       await corpusState(options.plain_text?.corpus),
       withoutCheckpoints(options),
@@ -112,24 +100,6 @@ export async function calibrate(
     progress,
     [answersFolder],
   );
-  const { max_answer_tokens, parallel, teacher_type } = options;
-  const answers = job.answers ?? path.join(work, answersFolder);
-  if (asking !== undefined) openWorkFolder(answers, ["teacher", teacherHashes, teacher_type], progress);
-  const judging = {
-    sources: sources.map((one, i) => {
-      const folder = path.join(answers, one.name);
-      if (one.definition.asksTeacher) {
-        openWorkFolder(folder, ["answers", read[i]!.hashes, one.source, max_answer_tokens, parallel], progress);
-      }
-      const asked = { files: one.files, teacher, options, compute, work: folder, shared: answers };
-      return { ...one, candidates: one.definition.conversations(asked, progress, signal) };
-    }),
-    filters: options.filters,
-    tokenizer: counting,
-    seed: seed + 5,
-    work,
-  };
-  const judged = await judgeConversations(judging, progress);
   const data = await makeCalibrationData(tokenizer, judged, options, seed, work);
   if (options.evaluate_every > 0 && data.heldOut === 0) throw nothingHeldOut(data.examples);
   const before = await loss(engine, job, model, data.measured, "before", signal);
@@ -186,6 +156,20 @@ function cardStep({ model, teacher, options, seed }: CalibrateJob, summary: Cali
 
 const answersFolder = "answers";
 
+/** All that can be wrong with the input is said before anything is written. */
+async function ownAnswers(
+  { teacher, options, seed, compute, work }: CalibrateJob,
+  tokenizer: Tokenizer,
+  progress: Progress | undefined,
+  signal: AbortSignal | undefined,
+): Promise<CollectedAnswers> {
+  const counting = teacher === undefined ? tokenizer : await loadTokenizer(teacher);
+  createConversationFilter(options.filters);
+  await checkConversations(namedSources(options), [...new Set([tokenizer, counting])], progress);
+  const folder = path.join(work, answersFolder);
+  return collectAnswers({ teacher, tokenizer: counting, options, seed, compute, work: folder }, progress, signal);
+}
+
 function sumOfReasons(sources: readonly SourceSummary[]): ReasonCounts {
   const sum: ReasonCounts = {};
   for (const { rejected } of sources) {
@@ -194,12 +178,6 @@ function sumOfReasons(sources: readonly SourceSummary[]): ReasonCounts {
     }
   }
   return sum;
-}
-
-function noTeacher(source: string): RecipeError {
-  return new RecipeError("calibration.no_teacher", `calibration source ${source} asks the original instruct model`, {
-    hint: "Name its folder as the teacher.",
-  });
 }
 
 function nothingHeldOut(conversations: number): RecipeError {

@@ -1,4 +1,5 @@
 import path from "node:path";
+import { RecipeError } from "../errors.js";
 import { packageRoot } from "../package-root.js";
 import type { TuningOptions } from "./options.js";
 import { type CalibrationSource, type CalibrationSourceName, calibrationSources } from "./sources/registry.js";
@@ -29,4 +30,15 @@ export function namedSources(section: SourceKeys): NamedSource[] {
       weight: one.weight,
     };
   });
+}
+
+/** Throws `RecipeError` where a source asks the teacher and there is none. */
+export function checkTeacher(section: SourceKeys, isNamed: boolean): void {
+  const asking = isNamed ? undefined : namedSources(section).find(({ definition }) => definition.asksTeacher);
+  if (asking === undefined) return;
+  throw new RecipeError(
+    "calibration.no_teacher",
+    `calibration source ${asking.name} asks the original instruct model, and none is named`,
+    { hint: "Name its folder as the teacher (lep calibrate --teacher)." },
+  );
 }

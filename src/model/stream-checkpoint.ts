@@ -27,7 +27,11 @@ export async function streamCheckpoint(
   for (const { name, tensors: own } of weights) {
     await streamOutput(path.join(folder, name), async (output) => {
       output.write(safetensorsHeader(own));
-      for (const tensor of own) await writeTensor(tensor, (piece) => output.write(piece));
+      for (const tensor of own) {
+        await writeTensor(tensor, (piece) => output.write(piece));
+        // Who waits for gigabytes may want to interrupt them.
+        await new Promise(setImmediate);
+      }
     });
   }
   for (const { name, text } of texts) writeFileSync(path.join(folder, name), text);

@@ -32,8 +32,8 @@ export function safetensorsHeader(tensors: readonly Pick<TensorSource, "name" | 
   return bytes;
 }
 
-/** Writes `pieces` one after the other and flushes them to the disk. On failure the file is removed. */
-export function writeStreamed(file: string, pieces: () => Iterable<Uint8Array>): void {
+/** One after the other, flushed to the disk. */
+function writeStreamed(file: string, pieces: () => Iterable<Uint8Array>): void {
   let handle: number | undefined;
   try {
     handle = openSync(file, "w");

@@ -1,7 +1,9 @@
 import path from "node:path";
 import { calibrate } from "../calibration/calibrate.js";
+import { collectAnswers } from "../calibration/collect-answers.js";
 import { namedSources } from "../calibration/named-sources.js";
 import type { TuningOptions } from "../calibration/options.js";
+import { loadTokenizer } from "../tokenizer/load-tokenizer.js";
 import { corpusFiles, withoutFiles } from "./corpora.js";
 import { initialiseRows } from "./initialise-rows.js";
 import { type CalibrationResult, computeOptions, type DefineStage, writtenAs } from "./run-context.js";
@@ -43,6 +45,16 @@ export const calibrationStage: DefineStage<CalibrationResult> = async (context, 
         students[`control-${control}`] =
           control === "original" ? teacher : (further[control] ?? (await initialised(work)));
       }
+      const compute = computeOptions(context);
+      // For all of them at once; `checkCalibration` has looked at what the sources read.
+      const answers = await collectAnswers(
+        {
+          ...{ teacher, options, compute, seed: recipe.seed, work: path.join(work, "answers") },
+          tokenizer: await loadTokenizer(teacher),
+        },
+        progress,
+        signal,
+      );
       const result: CalibrationResult = {};
       for (const [row, model] of Object.entries(students)) {
         result[row] = await calibrate(
@@ -51,10 +63,10 @@ export const calibrationStage: DefineStage<CalibrationResult> = async (context, 
             teacher,
             options,
             seed: recipe.seed,
-            compute: computeOptions(context),
+            compute,
             output: recipe.output,
             out: path.join(folder, row),
-            answers: path.join(work, "answers"),
+            answers,
             work: path.join(work, row),
           },
           progress,

@@ -65,7 +65,7 @@ function unwritable(folder: string, cause: unknown): RecipeError {
   return new RecipeError("run.unwritable", `${folder}: cannot be written (${(cause as Error).message})`, {
     cause,
     exitCode: 1,
-    hint: "Choose another place with --runs-dir.",
+    hint: "Choose another place: --out, or --runs-dir of a run.",
   });
 }
 

@@ -40,6 +40,14 @@ export function adaptedConfigs(
   return { config: withIds(config), generation: withIds(generation) };
 }
 
+/** The same for a model from scratch: what the tokenizer does not name, its configuration may. */
+export function freshConfigs(config: Json, { bosId, eosIds }: Tokenizer): { config: Json; generation: Json } {
+  const eos = eosIds.length === 0 ? config.eos_token_id : eosIds.length > 1 ? [...eosIds] : eosIds[0];
+  const ids = Object.entries({ bos_token_id: bosId ?? config.bos_token_id, eos_token_id: eos });
+  const generation = Object.fromEntries(ids.filter(([, value]) => value !== undefined));
+  return { config: { ...config, ...generation }, generation };
+}
+
 function readGenerationConfig(model: string): Json {
   const file = path.join(model, "generation_config.json");
   if (!existsSync(file)) return {};

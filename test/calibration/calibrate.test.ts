@@ -4,10 +4,13 @@ import os from "node:os";
 import path from "node:path";
 import { after, before, test } from "node:test";
 import { type CalibrateJob, calibrate } from "../../src/calibration/calibrate.js";
+import { collectAnswers } from "../../src/calibration/collect-answers.js";
 import type { JudgedLine } from "../../src/calibration/judge-conversations.js";
 import { calibrationSchema } from "../../src/calibration/options.js";
 import { conversationTrainingSchema, trainOnConversations } from "../../src/calibration/train-on-conversations.js";
+import type { Progress } from "../../src/progress.js";
 import { sha256File } from "../../src/sha256.js";
+import { loadTokenizer } from "../../src/tokenizer/load-tokenizer.js";
 import type { ChatMessage } from "../../src/tokenizer/tokenizer.js";
 import { chatParquetFile } from "../corpus/chat-parquet-file.js";
 import { writeTinyModel } from "../pretraining/tiny-model.js";
@@ -251,10 +254,15 @@ test("several sources in exact shares, with the copy task; who is drawn is the s
       copy_task: { corpus: { files: [at("text.txt")] }, share: 0.5 },
     }),
     teacher: at("teacher"),
-    answers: at("mixed.answers"),
     seed,
   });
-  const summary = await calibrate(mixed("mixed", 5));
+  const shared = async (given: CalibrateJob, progress?: Progress): Promise<CalibrateJob> => {
+    const tokenizer = await loadTokenizer(at("teacher"));
+    const collecting = { ...given, teacher: at("teacher"), tokenizer, work: at("mixed.answers") };
+    return { ...given, answers: await collectAnswers(collecting, progress) };
+  };
+  const first = await shared(mixed("mixed", 5));
+  const summary = await calibrate(first);
   // 20 of the dataset are good and would make a whole of 26: 6.5 and 19.5 of them.
   assert.deepEqual(summary.sources, {
     own: {
@@ -270,11 +278,21 @@ test("several sources in exact shares, with the copy task; who is drawn is the s
   const drawn = (name: string) => judgedLines(name).flatMap(({ rejected, index }) => (rejected === null ? index : []));
   assert.equal(drawn("mixed").length, 26);
   let asked = false;
-  await calibrate(mixed("mixed 6", 6), ({ unit }) => {
+  const second = await shared(mixed("mixed 6", 6), ({ unit }) => {
     asked ||= unit === "prompts";
   });
   assert.ok(!asked, "another seed, the same answers");
+  await calibrate(second);
   assert.notDeepEqual(drawn("mixed 6"), drawn("mixed"));
+  // Collected for itself it is the same model.
+  await calibrate(mixed("mixed alone", 6));
+  assert.deepEqual(hashes("mixed alone"), hashes("mixed 6"));
+  let judged = false;
+  await calibrate({ ...second, out: at("mixed twin"), work: at("mixed twin.work") }, ({ unit }) => {
+    judged ||= unit === "conversations";
+  });
+  assert.ok(!judged, "who is given answers reads and judges none");
+  assert.deepEqual(hashes("mixed twin"), hashes("mixed 6"));
 });
 
 test("what is broken is said before anything is written", async () => {

@@ -87,7 +87,9 @@ async function generateAnswers(
   const { options, compute, shared } = job;
   const teacher = job.teacher!;
   const gguf = path.join(shared, "teacher.gguf");
-  if (!existsSync(gguf)) await exportGguf({ model: teacher, out: gguf, type: options.teacher_type });
+  if (!existsSync(gguf)) {
+    await exportGguf({ model: teacher, out: gguf, type: options.teacher_type }, progress, signal);
+  }
   const tokenizer = await loadTokenizer(teacher);
   const config = readModelConfig(teacher);
   const stopIds = [...new Set([...tokenizer.eosIds, ...config.eos_token_ids])];

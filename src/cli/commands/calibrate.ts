@@ -1,4 +1,5 @@
 import { calibrate } from "../../calibration/calibrate.js";
+import { checkTeacher } from "../../calibration/named-sources.js";
 import { calibrationSchema } from "../../calibration/options.js";
 import { defineAction } from "../command.js";
 import {
@@ -38,6 +39,7 @@ export const calibrateCommand = defineAction<Arguments>({
   handler: async ({ out, seed, json, ...options }) => {
     const written = outputFrom(options);
     const section = sectionFrom(calibrationSchema, { ...options });
+    checkTeacher(section, options.teacher !== undefined);
     checkOutputFolder(out, [options.model, options.teacher]);
     const model = await modelFolder(options.model);
     const teacher = options.teacher === undefined ? undefined : await modelFolder(options.teacher);

@@ -28,7 +28,7 @@ export const exportCommand = defineAction<Arguments>({
   handler: async ({ type, out, json, ...options }) => {
     checkOutputFile(out);
     const model = await modelFolder(options.model);
-    await withProgress((progress) => exportGguf({ model, out, type }, progress));
+    await withProgress((progress, signal) => exportGguf({ model, out, type }, progress, signal));
     const output = createOutput(json);
     const config = readModelConfig(model);
     const exact = exactContext(config);

@@ -1,10 +1,14 @@
-import { readFileSync, rmSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
+import path from "node:path";
 import { writeFolderAtomic } from "../../atomic-output.js";
 import { RecipeError } from "../../errors.js";
 import { writeModelCard } from "../../model/card/model-card.js";
+import { parseModelConfig, readJsonObject } from "../../model/config.js";
 import { createRandomModel } from "../../model/random-model.js";
 import { pretrainingSchema } from "../../pretraining/options.js";
 import { pretrain } from "../../pretraining/pretrain.js";
+import { freshConfigs } from "../../pretraining/special-ids.js";
+import { loadTokenizer } from "../../tokenizer/load-tokenizer.js";
 import { defineAction } from "../command.js";
 import {
   type ComputingArguments,
@@ -65,7 +69,11 @@ export const trainCommand = defineAction<Arguments>({
     const tokenizer = options.tokenizer && (await tokenizerPlace(options.tokenizer));
     const original = options.original && (await tokenizerPlace(options.original));
     const summary = await withWorkFolder(out, async (work) => {
-      const { model, discard } = await startingModel(options, seed, `${work}.start`);
+      const { model, discard } = await startingModel(
+        { ...options, tokenizer: tokenizer || undefined },
+        seed,
+        `${work}.start`,
+      );
       try {
         return await withProgress((progress, signal) =>
           pretrain(
@@ -101,9 +109,12 @@ export const trainCommand = defineAction<Arguments>({
   },
 });
 
-/** The model to train: an existing one, or a new one of random weights in `folder`, the same for the same seed. */
+/**
+ * The model to train: an existing one, or a new one of random weights in `folder`, the same for the same seed. `tokenizer` is a place
+ * on this machine.
+ */
 async function startingModel(
-  { model, config, tokenizer }: Pick<Arguments, "model" | "config" | "tokenizer">,
+  { model, config, tokenizer }: { model?: string; config?: string; tokenizer: string | undefined },
   seed: number,
   folder: string,
 ): Promise<{ model: string; discard(): void }> {
@@ -111,14 +122,17 @@ async function startingModel(
   if (config === undefined || tokenizer === undefined) {
     throw new RecipeError("command.options", "lep train needs --model, or --config and --tokenizer");
   }
-  let values: Record<string, unknown>;
-  try {
-    values = JSON.parse(readFileSync(config, "utf8")) as Record<string, unknown>;
-  } catch (cause) {
-    throw new RecipeError("command.config", `${config}: ${(cause as Error).message}`, { cause });
+  const values = readJsonObject(config);
+  const { vocab_size } = parseModelConfig(values, config);
+  const loaded = await loadTokenizer(tokenizer);
+  if (loaded.size > vocab_size) {
+    const ids = `${loaded.source} has ${loaded.size} ids`;
+    throw new RecipeError("command.config", `${config}: vocab_size is ${vocab_size}, but ${ids}`);
   }
+  const fresh = freshConfigs(values, loaded);
   await writeFolderAtomic(folder, (partial) => {
-    createRandomModel(partial, values, { seed, dtype: "F32" });
+    createRandomModel(partial, fresh.config, { seed, dtype: "F32" });
+    writeFileSync(path.join(partial, "generation_config.json"), `${JSON.stringify(fresh.generation, null, 2)}\n`);
     const text = "A new model of the configuration that was given.";
     writeModelCard(partial, {
       title: "Random weights",

@@ -2,19 +2,14 @@
  * Writes a model folder as one GGUF file. The head comes from ggml, the weights follow tensor by tensor, a few rows in
  * memory at a time. The file gets its name only when llama.cpp cuts text into the same ids as tokenizer.json.
  */
-import { renameSync } from "node:fs";
-import path from "node:path";
-import { removeLeftovers } from "../../atomic-output.js";
-import { makeFolder } from "../../make-folder.js";
+import { EngineError } from "../../errors.js";
 import type { Progress } from "../../progress.js";
-import { removeIfThere } from "../../remove-if-there.js";
+import { type StreamedOutput, streamOutput } from "../../streamed-output.js";
 import { createTokenizer } from "../../tokenizer/create-tokenizer.js";
 import { readTokenizer } from "../../tokenizer/load-tokenizer.js";
 import { tokenizerRoles } from "../../tokenizer/tokenizer-roles.js";
-import { writeFault } from "../../write-fault.js";
 import { checkTokenizerFits } from "../check-tokenizer-fits.js";
 import { openCheckpoint } from "../checkpoint.js";
-import { writeStreamed } from "../write-safetensors.js";
 import { type ExportedTensor, exportedTensors } from "./exported-tensors.js";
 import { ggufArchitecture } from "./gguf-architecture.js";
 import { type GgufMetadata, type GgufTensorPlan, ggufHeader } from "./gguf-header.js";
@@ -38,12 +33,11 @@ export interface ExportOptions {
 /**
  * Throws `CheckpointError`: the model is damaged, llama.cpp has no place for a part of it (`gguf.architecture`), the
  * tokenizer cannot be expressed (`gguf.pre_tokenizer`, `gguf.tokenizer_kind`) or comes out differently
- * (`gguf.tokenizer_differs`), the file cannot be written.
+ * (`gguf.tokenizer_differs`); `LepError` where the file cannot be written, `EngineError` on a signal.
  */
-export async function exportGguf(options: ExportOptions, progress?: Progress): Promise<void> {
+export async function exportGguf(options: ExportOptions, progress?: Progress, signal?: AbortSignal): Promise<void> {
   const { model, out, type, lines = [] } = options;
   const checkpoint = openCheckpoint(model);
-  const partial = path.join(path.dirname(out), `.${path.basename(out)}.${process.pid}.partial`);
   try {
     const json = readTokenizer(model);
     const tokenizer = createTokenizer(json, tokenizerRoles(json, model));
@@ -54,14 +48,12 @@ export async function exportGguf(options: ExportOptions, progress?: Progress): P
       ...tokenizerMetadata(json, tokenizer, checkpoint.config),
     ]);
     warnOfEnds(lostEnds(tokenizer, checkpoint.config), progress);
-    makeFolder(path.dirname(path.resolve(out)));
-    removeLeftovers(out);
-    writeGguf(partial, metadata, exportedTensors(checkpoint, architecture), options, progress);
-    await checkGgufTokenizer(partial, json, tokenizer, lines);
-    renameSync(partial, out);
-  } catch (error) {
-    removeIfThere(partial);
-    throw writeFault(out, error);
+    const tensors = exportedTensors(checkpoint, architecture);
+    await streamOutput(
+      out,
+      (output) => writeGguf(output, metadata, tensors, options, progress, signal),
+      (partial) => checkGgufTokenizer(partial, json, tokenizer, lines),
+    );
   } finally {
     checkpoint.close();
   }
@@ -73,35 +65,37 @@ function warnOfEnds(tokens: readonly string[], progress: Progress | undefined): 
   progress?.({ task: "writing GGUF", done: 0, total: 0, unit: "bytes", warning });
 }
 
-function writeGguf(
-  file: string,
+async function writeGguf(
+  output: Pick<StreamedOutput, "write">,
   metadata: GgufMetadata,
   tensors: readonly ExportedTensor[],
   { model, type }: ExportOptions,
   progress: Progress | undefined,
-): void {
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const plans: GgufTensorPlan[] = tensors.map(({ name, shape }) => ({ name, shape, type: tensorTypeFor(type, shape) }));
   const header = ggufHeader(metadata, plans);
   const total = header.places.reduce((sum, { bytes }) => sum + bytes, 0);
   let written = 0;
-  writeStreamed(file, function* () {
-    yield header.bytes;
-    let at = 0;
-    for (const [i, tensor] of tensors.entries()) {
-      const { offset, bytes } = header.places[i]!;
-      yield new Uint8Array(offset - at);
-      at = offset;
-      for (const piece of tensorBytes(tensor, plans[i]!.type, model)) {
-        yield piece;
-        at += piece.byteLength;
-        written += piece.byteLength;
-        progress?.({ task: "writing GGUF", done: written, total, unit: "bytes" });
-      }
-      if (at !== offset + bytes) throw new RangeError(`${tensor.name}: ${at - offset} bytes instead of ${bytes}`);
+  let at = 0;
+  output.write(header.bytes);
+  for (const [i, tensor] of tensors.entries()) {
+    const { offset, bytes } = header.places[i]!;
+    output.write(new Uint8Array(offset - at));
+    at = offset;
+    for (const piece of tensorBytes(tensor, plans[i]!.type, model)) {
+      output.write(piece);
+      at += piece.byteLength;
+      written += piece.byteLength;
+      progress?.({ task: "writing GGUF", done: written, total, unit: "bytes" });
+      // A signal has its turn.
+      await new Promise(setImmediate);
+      if (signal?.aborted) throw new EngineError("run.interrupted", "interrupted while writing GGUF");
     }
-    // The last tensor is padded too, as ggml does it.
-    yield new Uint8Array(-at & (alignment - 1));
-  });
+    if (at !== offset + bytes) throw new RangeError(`${tensor.name}: ${at - offset} bytes instead of ${bytes}`);
+  }
+  // The last tensor is padded too, as ggml does it.
+  output.write(new Uint8Array(-at & (alignment - 1)));
 }
 
 const alignment = 32;

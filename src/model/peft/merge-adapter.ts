@@ -10,9 +10,10 @@ import type { Progress } from "../../progress.js";
 import { copyTokenizerFiles } from "../../tokenizer/write-tokenizer.js";
 import { addLowRank, type LowRank } from "../add-low-rank.js";
 import { writeModelCard } from "../card/model-card.js";
-import { type Checkpoint, copyTensor, openCheckpoint, type TensorSource, writeCheckpoint } from "../checkpoint.js";
+import { type Checkpoint, copyTensor, openCheckpoint, type TensorSource } from "../checkpoint.js";
 import { bytesPerElement, toFloat32 } from "../float-formats.js";
 import { openSafetensors, type SafetensorsFile, type TensorInfo } from "../safetensors.js";
+import { streamCheckpoint } from "../stream-checkpoint.js";
 import { embeddingName, headName } from "../tensor-names.js";
 import { adapterWeightsFile, readAdapterConfig } from "./adapter-config.js";
 import { type AdapterPlan, planAdapter } from "./adapter-tensors.js";
@@ -40,8 +41,8 @@ export async function mergeAdapter(
       );
     });
     const raw = { ...checkpoint.config.raw, vocab_size: plan.rows, ...(untied && { tie_word_embeddings: false }) };
-    await writeFolderAtomic(out, (partial) => {
-      writeCheckpoint(partial, raw, sources);
+    await writeFolderAtomic(out, async (partial) => {
+      await streamCheckpoint(partial, raw, sources);
       const has = (folder: string, ...files: string[]) => files.some((name) => existsSync(path.join(folder, name)));
       const hasTokenizer = has(adapter, "tokenizer.json", "tokenizer.model");
       if (hasTokenizer || has(base, "tokenizer.json", "tokenizer.model")) {

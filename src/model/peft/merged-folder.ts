@@ -3,9 +3,9 @@ import { existsSync, readdirSync, realpathSync, statSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { CheckpointError } from "../../errors.js";
-import { listFiles } from "../../hash-cache.js";
 import type { Progress } from "../../progress.js";
 import { sha256, sha256File } from "../../sha256.js";
+import { readModelConfig } from "../config.js";
 import { adapterConfigFile, adapterWeightsFile, readAdapterConfig } from "./adapter-config.js";
 import { mergeAdapter } from "./merge-adapter.js";
 
@@ -40,21 +40,45 @@ export async function mergedFolder(
   if (found !== undefined && path.resolve(found) === path.resolve(adapter)) {
     throw new CheckpointError("checkpoint.adapter_base", `${place}: base_model_name_or_path names the adapter itself`);
   }
-  const base = await resolve(found ?? (baseRevision === undefined ? named : `${named}@${baseRevision}`));
+  const base = await resolve(found ?? (baseRevision === undefined ? named : `${named}@${baseRevision}`)).catch(
+    (cause) => {
+      throw cause instanceof CheckpointError ? baseFault(place, cause) : cause;
+    },
+  );
+  readModelConfig(base);
   const out = path.join(cacheFolder(), "merged", mergeKey(adapter, base), path.basename(path.resolve(adapter)));
   if (!existsSync(out)) await mergeAdapter({ adapter, base, out }, progress);
   return out;
+}
+
+/** Whoever named an adapter may not know of its base. */
+function baseFault(place: string, cause: CheckpointError): CheckpointError {
+  const { code, exitCode, message } = cause;
+  const hint =
+    code === "checkpoint.not_found"
+      ? "Lay the model that the adapter was trained on beside the adapter, or write its folder or hub id there."
+      : cause.hint;
+  return new CheckpointError(code, `${place}: base_model_name_or_path: ${message}`, {
+    ...{ cause, exitCode },
+    ...(hint !== undefined && { hint }),
+  });
 }
 
 const cacheFolder = (): string => path.join(process.env.XDG_CACHE_HOME ?? path.join(os.homedir(), ".cache"), "lep");
 
 /** The adapter by its content; the base, which may be large, by place, size and time of its files. */
 function mergeKey(adapter: string, base: string): string {
-  const adapters = listFiles(adapter).map((name) => [name, sha256File(path.join(adapter, name))]);
-  const bases = listFiles(base).map((name) => {
+  const adapters = filesIn(adapter).map((name) => [name, sha256File(path.join(adapter, name))]);
+  const bases = filesIn(base).map((name) => {
     const file = realpathSync(path.join(base, name));
     const { size, mtimeMs } = statSync(file);
     return [name, file, size, mtimeMs];
   });
   return sha256(JSON.stringify([adapters, bases])).slice(0, 16);
 }
+
+/** Nothing of a model lies in folders below its own. */
+const filesIn = (folder: string): string[] =>
+  readdirSync(folder)
+    .filter((name) => statSync(path.join(folder, name), { throwIfNoEntry: false })?.isFile())
+    .sort();

@@ -282,6 +282,17 @@ test("weights that are no numbers, or too large for the type, are refused by nam
   await exported(large, "q8_0");
 });
 
+test("an interruption ends the writing and leaves nothing", async () => {
+  const controller = new AbortController();
+  const out = output("interrupted.gguf");
+  const writing = exportGguf({ model: makeModel(), out, type: "f32" }, () => controller.abort(), controller.signal);
+  assert.equal((await failure(writing)).code, "run.interrupted");
+  assert.deepEqual(
+    readdirSync(path.dirname(out)).filter((name) => name.includes("interrupted")),
+    [],
+  );
+});
+
 test("a tokenizer larger than the model, and a place that cannot be written, are named", async () => {
   const model = makeModel();
   writeTinyTokenizer(model, tinyTokenizer({ added: Array.from({ length: 20 }, (_, i) => `<extra${i}>`) }));

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { beforeEach, test } from "node:test";
 import { CheckpointError } from "../../../src/errors.js";
@@ -248,6 +248,22 @@ test("what cannot be followed is refused with the key", async () => {
   }
   assert.equal((await refused(makeAdapter({ base_model_name_or_path: null }, []))).code, "checkpoint.adapter_base");
   assert.equal((await refused(makeAdapter({ base_model_name_or_path: "org/nowhere" }, []))).code, "checkpoint.offline");
+});
+
+test("a base that is not there, or is none, is a fault of the adapter that names it", async () => {
+  const folder = path.join(root, "no model");
+  mkdirSync(folder);
+  symlinkSync("nowhere", path.join(folder, "broken link"));
+  for (const [base, code] of [
+    ["/home/somebody/llama", "checkpoint.not_found"],
+    ["org/nowhere", "checkpoint.offline"],
+  ]) {
+    const error = await refused(makeAdapter({ base_model_name_or_path: base }, []));
+    assert.equal(error.code, code);
+    assert.ok(error.message.includes(`adapter_config.json: base_model_name_or_path: ${base}: `), error.message);
+  }
+  const none = await refused(makeAdapter({ base_model_name_or_path: "../no model" }, queryPair()));
+  assert.equal(none.code, "checkpoint.config_missing");
 });
 
 test("an adapter for another model, or not whole, is refused before any work", async () => {
