@@ -1,5 +1,6 @@
 import { readdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { pause } from "../pause.js";
 import { streamOutput } from "../streamed-output.js";
 import { indexFile, shardFile, singleFile } from "./shards.js";
 import { type TensorSource, tensorBytes, tensorData } from "./tensor-source.js";
@@ -13,15 +14,21 @@ export interface ComputedTensor extends Omit<TensorSource, "pieces"> {
   pieces(): AsyncIterable<Uint8Array>;
 }
 
+export interface StreamOptions {
+  maxShardBytes?: number | undefined;
+  /** Ends the writing before the next tensor. */
+  signal?: AbortSignal | undefined;
+}
+
 /**
  * Writes config.json and the weights, in shards where they are large, into the empty folder `folder`; tensors may be
- * computed piece by piece on the way. Throws `LepError` where it cannot be written; who calls removes the folder then.
+ * computed piece by piece on the way. Throws `LepError` where it cannot be written or is interrupted; who calls removes the folder then.
  */
 export async function streamCheckpoint(
   folder: string,
   config: Record<string, unknown>,
   tensors: readonly (TensorSource | ComputedTensor)[],
-  { maxShardBytes = defaultShardBytes }: { maxShardBytes?: number | undefined } = {},
+  { maxShardBytes = defaultShardBytes, signal }: StreamOptions = {},
 ): Promise<void> {
   if (readdirSync(folder).length > 0) throw new Error(`${folder} is not empty`);
   const shards = splitIntoShards(tensors, maxShardBytes);
@@ -29,7 +36,10 @@ export async function streamCheckpoint(
     const name = shards.length === 1 ? singleFile : shardFile(i + 1, shards.length);
     await streamOutput(path.join(folder, name), async (output) => {
       output.write(safetensorsHeader(shard));
-      for (const tensor of shard) await writeTensor(tensor, (piece) => output.write(piece));
+      for (const tensor of shard) {
+        await pause(signal);
+        await writeTensor(tensor, (piece) => output.write(piece));
+      }
     });
   }
   if (shards.length > 1) writeFileSync(path.join(folder, indexFile), indexOf(shards));
