@@ -47,6 +47,7 @@ const smallProduct = 1 << 20;
 
 /** `threads` 0: all cores. Threads start with the first large product. `blas` null: our own kernel only. */
 export function createMatrixPool(threads = 0, blas: SystemBlas | null = findSystemBlas()): MatrixPool {
+  if (threads > 0) blas?.useThreads(threads);
   const workers = threads > 0 ? Math.min(threads, availableParallelism()) : availableParallelism();
   const pool = createWorkerPool<MatrixJob, void>(new URL("./worker.js", import.meta.url), undefined, workers);
   const here = createAddProduct();

@@ -3,12 +3,15 @@
  * 128 bits only. Nothing needs it. `LEP_BLAS` names a library (with 32-bit integers in its C interface), `off` does without.
  */
 import koffi, { type LibraryHandle } from "koffi";
+import { EngineError } from "../errors.js";
 import { prepareForeignCalls } from "../foreign-calls.js";
 import type { Part, ProductShape } from "./add-product.js";
 
 export interface SystemBlas {
   /** The library's file. */
   file: string;
+  /** Of all products from now on, in this process; where the library has no such call, nothing changes. */
+  useThreads(count: number): void;
   /** out += factor · a · b, on another thread. Each part must have a step of 1 along rows or columns. */
   addProduct(out: Part, a: Part, b: Part, shape: ProductShape, factor: 1 | -1): Promise<void>;
 }
@@ -18,6 +21,10 @@ const libraries: Partial<Record<NodeJS.Platform, readonly string[]>> = {
   darwin: ["/System/Library/Frameworks/Accelerate.framework/Accelerate"],
   win32: ["libopenblas.dll"],
 };
+const threadSetters = [
+  ["openblas_set_num_threads", "int"],
+  ["bli_thread_set_num_threads", "int64_t"],
+] as const;
 const order = { rowMajor: 101 };
 const transposition = { none: 111, transposed: 112 };
 
@@ -25,12 +32,16 @@ type Dgemm = ReturnType<LibraryHandle["func"]>;
 
 let found: SystemBlas | null | undefined;
 
-/** Null where there is none that computes a small product right. */
+/** Null where there is none that computes a small product right. Throws `EngineError` where `LEP_BLAS` names such a one. */
 export function findSystemBlas(): SystemBlas | null {
-  const { LEP_BLAS: wanted } = process.env;
+  const wanted = process.env.LEP_BLAS || undefined;
   if (wanted === "off") return null;
-  found ??= open(wanted === undefined ? (libraries[process.platform] ?? []) : [wanted]);
-  return found;
+  if (found === undefined) found = open(wanted === undefined ? (libraries[process.platform] ?? []) : [wanted]);
+  if (found !== null || wanted === undefined) return found;
+  throw new EngineError("matrix.no_blas", `LEP_BLAS: ${wanted} is no BLAS that can be used`, {
+    hint: "Name a library with cblas_dgemm and 32-bit integers, or do without by LEP_BLAS=off.",
+    exitCode: 2,
+  });
 }
 
 function open(files: readonly string[]): SystemBlas | null {
@@ -38,13 +49,26 @@ function open(files: readonly string[]): SystemBlas | null {
   for (const file of files) {
     try {
       const types = ["int", "int", "int", "int", "int", "int", "double", "void*", "int", "void*", "int", "double"];
-      const dgemm = koffi.load(file).func("cblas_dgemm", "void", [...types, "void*", "int"]);
-      if (isRight(dgemm)) return { file, addProduct: (...product) => call(dgemm, ...product) };
+      const library = koffi.load(file);
+      const dgemm = library.func("cblas_dgemm", "void", [...types, "void*", "int"]);
+      if (!isRight(dgemm)) continue;
+      return { file, useThreads: threadSetter(library), addProduct: (...product) => call(dgemm, ...product) };
     } catch {
       // Not there, or another library by this name.
     }
   }
   return null;
+}
+
+function threadSetter(library: LibraryHandle): SystemBlas["useThreads"] {
+  for (const [name, type] of threadSetters) {
+    try {
+      return library.func(name, "void", [type]);
+    } catch {
+      // Another library's.
+    }
+  }
+  return () => {};
 }
 
 function argumentsOf(out: Part, a: Part, b: Part, { rows, columns, inner }: ProductShape, factor: 1 | -1) {

@@ -1,5 +1,6 @@
 import { readdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { pause } from "../pause.js";
 import { streamOutput } from "../streamed-output.js";
 import { checkpointFiles } from "./checkpoint-files.js";
 import { type TensorSource, tensorBytes, tensorData } from "./tensor-source.js";
@@ -12,25 +13,30 @@ export interface ComputedTensor extends Omit<TensorSource, "pieces"> {
   pieces(): AsyncIterable<Uint8Array>;
 }
 
+export interface StreamOptions {
+  maxShardBytes?: number | undefined;
+  /** Ends the writing before the next tensor. */
+  signal?: AbortSignal | undefined;
+}
+
 /**
  * Writes config.json and the weights, in shards where they are large, into the empty folder `folder`; tensors may be
- * computed piece by piece on the way. Throws `LepError` where it cannot be written; who calls removes the folder then.
+ * computed piece by piece on the way. Throws `LepError` where it cannot be written or is interrupted; who calls removes the folder then.
  */
 export async function streamCheckpoint(
   folder: string,
   config: Record<string, unknown>,
   tensors: readonly (TensorSource | ComputedTensor)[],
-  options: { maxShardBytes?: number | undefined } = {},
+  { maxShardBytes, signal }: StreamOptions = {},
 ): Promise<void> {
   if (readdirSync(folder).length > 0) throw new Error(`${folder} is not empty`);
-  const { weights, texts } = checkpointFiles(config, tensors, options.maxShardBytes);
+  const { weights, texts } = checkpointFiles(config, tensors, maxShardBytes);
   for (const { name, tensors: own } of weights) {
     await streamOutput(path.join(folder, name), async (output) => {
       output.write(safetensorsHeader(own));
       for (const tensor of own) {
+        await pause(signal);
         await writeTensor(tensor, (piece) => output.write(piece));
-        // Who waits for gigabytes may want to interrupt them.
-        await new Promise(setImmediate);
       }
     });
   }

@@ -17,7 +17,7 @@ function propagationRows(method: string, also: readonly string[]): Record<string
 
 /** Stage 3: the instruct model with the new vocabulary, in `propagated/`, and a folder for each row of `also`. */
 export const propagationStage: DefineStage<PropagationResult> = async (context, made) => {
-  const { recipe, models, progress } = context;
+  const { recipe, models, progress, signal } = context;
   const { propagation } = recipe;
   const { instruct } = models;
   if (propagation === undefined || made.pretraining === undefined || instruct === undefined) return undefined;
@@ -50,6 +50,7 @@ export const propagationStage: DefineStage<PropagationResult> = async (context, 
               ...(corpus && { corpus }),
               output: recipe.output,
               threads: recipe.threads,
+              signal,
             },
             progress,
           );

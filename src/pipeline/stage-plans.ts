@@ -53,7 +53,8 @@ export const stagePlans = {
     ),
   propagation: ({ recipe, instruct, vocabulary }) => {
     const { method, also } = recipe.propagation!;
-    return planPropagation({ methods: [...new Set([method, ...also])], instruct: instruct!, vocabulary });
+    const methods = [...new Set([method, ...also])];
+    return planPropagation({ methods, instruct: instruct!, vocabulary, threads: recipe.threads });
   },
   calibration: ({ recipe, instruct, originals, vocabulary, tools }) =>
     planCalibration(

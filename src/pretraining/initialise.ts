@@ -16,6 +16,7 @@ import { fromFloat32 } from "../model/float-formats.js";
 import { type ModelOutput, shardBytes } from "../model/model-output.js";
 import { type ComputedTensor, streamCheckpoint } from "../model/stream-checkpoint.js";
 import { embeddingName, headName } from "../model/tensor-names.js";
+import { pause } from "../pause.js";
 import type { Progress } from "../progress.js";
 import { createRandom } from "../random.js";
 import { loadTokenizer } from "../tokenizer/load-tokenizer.js";
@@ -29,7 +30,6 @@ import type { Initializer, InitializerContext, RowMaker } from "./initializers/i
 import { type InitializerChoice, type InitializerOptions, initializerOptions } from "./initializers/options.js";
 import { originalRows } from "./initializers/original-rows.js";
 import { initializers } from "./initializers/registry.js";
-import { pause } from "./pause.js";
 import { adaptedConfigs } from "./special-ids.js";
 
 export interface InitialiseJob {
@@ -122,6 +122,7 @@ export async function initialise(
     await writeFolderAtomic(job.out, async (partial) => {
       await streamCheckpoint(partial, { ...configs.config, vocab_size: rows }, tensors, {
         maxShardBytes: shardBytes(job.output),
+        signal,
       });
       writeFileAtomic(path.join(partial, "generation_config.json"), `${JSON.stringify(configs.generation, null, 2)}\n`);
       copyTokenizerFiles(job.tokenizer, partial);

@@ -1,6 +1,7 @@
 /** The map of one table, embedding or LM head, from the base to the instruct model's space. */
 import { CheckpointError } from "../errors.js";
 import type { MatrixPool } from "../matrix/matrix-pool.js";
+import { endIfInterrupted } from "../pause.js";
 import type { Progress } from "../progress.js";
 import { type Equation, writeSums } from "./equation.js";
 import { solveLeastSquares } from "./least-squares.js";
@@ -31,7 +32,7 @@ export async function fitMap(
   { base, instruct }: { base: RowReader; instruct: RowReader },
   equations: readonly Equation[] | undefined,
   pool: MatrixPool,
-  progress?: Progress,
+  { progress, signal }: { progress?: Progress | undefined; signal?: AbortSignal | undefined } = {},
 ): Promise<FittedMap> {
   const { width } = base;
   if (equations === undefined) {
@@ -48,6 +49,7 @@ export async function fitMap(
       outputs: width,
       rows: equations.length,
       fill(first, count, x, y) {
+        endIfInterrupted(signal);
         const some = equations.slice(first, first + count);
         writeSums(base, some, x);
         writeSums(instruct, some, y);

@@ -1,6 +1,7 @@
 import { inColumns, inRows, type MatrixPool, sharedNumbers } from "../matrix/matrix-pool.js";
 import { fromFloat32, type TensorType } from "../model/float-formats.js";
 import type { ComputedTensor } from "../model/stream-checkpoint.js";
+import { pause } from "../pause.js";
 import { relativeChange } from "./row-changes.js";
 import type { RowReader } from "./row-reader.js";
 
@@ -15,6 +16,7 @@ export interface MappedRows {
   transposedMap: Float64Array | undefined;
   /** New id → the instruct model's id, for the rows that are copied. */
   special: ReadonlyMap<number, number>;
+  signal?: AbortSignal | undefined;
   /** Told of every row that was mapped, and how far it moved; rows that are copied are left out. */
   onChange(id: number, change: number): void;
   onRows(done: number): void;
@@ -29,12 +31,13 @@ export function mappedTensor(mapped: MappedRows, pool: MatrixPool): ComputedTens
 }
 
 async function* blocksOf(mapped: MappedRows, pool: MatrixPool): AsyncGenerator<Uint8Array> {
-  const { rows, adapted, instruct, transposedMap, special, dtype, onChange, onRows } = mapped;
+  const { rows, adapted, instruct, transposedMap, special, dtype, onChange, onRows, signal } = mapped;
   const { width } = adapted;
   const before = sharedNumbers(rowsAtOnce * width);
   const after = transposedMap === undefined ? before : sharedNumbers(rowsAtOnce * width);
   const result = new Float32Array(rowsAtOnce * width);
   for (let first = 0; first < rows; first += rowsAtOnce) {
+    await pause(signal);
     const count = Math.min(rowsAtOnce, rows - first);
     const there = Math.max(0, Math.min(count, adapted.rows - first));
     if (there > 0) before.set(adapted.read(first, there));

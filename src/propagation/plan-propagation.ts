@@ -13,12 +13,19 @@ export interface PropagationPlanJob {
   methods: readonly string[];
   instruct: ModelFacts;
   vocabulary: AdaptedVocabulary;
+  /** CPU threads; 0: all cores. */
+  threads: number;
 }
 
 /** Node, and the rows that are in memory at a time: measured. */
 const processBytes = 300e6;
 
-export async function planPropagation({ methods, instruct, vocabulary }: PropagationPlanJob): Promise<StagePlan> {
+export async function planPropagation({
+  methods,
+  instruct,
+  vocabulary,
+  threads,
+}: PropagationPlanJob): Promise<StagePlan> {
   const { config } = instruct;
   if (config === null || vocabulary.size === null) {
     const note = "not known before the models and the vocabulary are there";
@@ -29,7 +36,7 @@ export async function planPropagation({ methods, instruct, vocabulary }: Propaga
   const tables = config.tie_word_embeddings ? 1 : 2;
   const bytes = modelBytes(instruct, config, rows);
   const work: Work[] = [];
-  const rate = await solvingRate();
+  const rate = await solvingRate(threads);
   for (const method of methods) {
     const flops = tables * mapOperations(equationsOf(method, config.vocab_size, rows), rows, width);
     work.push({ what: method, tokens: null, flops, seconds: flops / rate + secondsForFiles(2 * bytes) });
@@ -66,7 +73,7 @@ function mapOperations(equations: number, rows: number, width: number): number {
 }
 
 /** Operations a second of a system that is solved at once, the second time: the first one starts the threads. */
-async function solvingRate(): Promise<number> {
+async function solvingRate(threads: number): Promise<number> {
   const [rows, width] = [4096, 256];
   const random = createRandom(1);
   const numbers = (): Float64Array => Float64Array.from({ length: rows * width }, () => random.normal());
@@ -75,7 +82,7 @@ async function solvingRate(): Promise<number> {
     x.set(left.subarray(first * width, (first + count) * width));
     y.set(right.subarray(first * width, (first + count) * width));
   };
-  const pool = createMatrixPool();
+  const pool = createMatrixPool(threads);
   try {
     let milliseconds = 0;
     for (let run = 0; run < 2; run++) {

@@ -45,6 +45,8 @@ export interface PropagationOptions {
   output?: ModelOutput | undefined;
   /** CPU threads; 0 or left out: all cores. */
   threads?: number;
+  /** Ends the work between two blocks of rows, with nothing written. */
+  signal?: AbortSignal;
 }
 
 /** A map's fit, and how far the rows moved through it; rows that are copied do not count. */
@@ -67,7 +69,8 @@ export interface PropagationSummary {
 
 /**
  * Writes the propagated model to `out`, whole or not at all.
- * Throws `CheckpointError` or `TokenizerError` where the models do not belong together, before any work.
+ * Throws `CheckpointError` or `TokenizerError` where the models do not belong together, before any work, and `EngineError`
+ * `run.interrupted` on a signal.
  */
 export async function propagate(options: PropagationOptions, progress?: Progress): Promise<PropagationSummary> {
   checkOutput(options);
@@ -107,6 +110,7 @@ async function writePropagated(
 ): Promise<PropagationSummary> {
   const { base, instruct, adapted } = models;
   const { config } = instruct.checkpoint;
+  const { signal } = options;
   const tokens = placeInstructTokens(instruct.tokenizer, adapted.tokenizer);
   // First what may still turn out wrong in the inputs, then the work.
   const mapIds = (name: string, raw: Record<string, unknown>): Record<string, unknown> =>
@@ -126,13 +130,10 @@ async function writePropagated(
   const mapped = async (name: string): Promise<ComputedTensor> => {
     const reader = ({ checkpoint }: TokenizedModel, model: string) => createRowReader(checkpoint, name, model);
     const own = reader(instruct, "instruct");
-    const { fit, transposedMap } = await fitMap(
-      name,
-      { base: reader(base, "base"), instruct: own },
-      equations,
-      pool,
+    const { fit, transposedMap } = await fitMap(name, { base: reader(base, "base"), instruct: own }, equations, pool, {
       progress,
-    );
+      signal,
+    });
     const changes: [kept: number[], fresh: number[]] = [[], []];
     summaries.set(name, () => {
       const [keptChanges, freshChanges] = changes.map((list) => changeQuantiles(Float64Array.from(list)));
@@ -146,6 +147,7 @@ async function writePropagated(
       instruct: own,
       transposedMap,
       special: tokens.rows,
+      signal,
       onChange(id, change) {
         // Vocabulary padding is no token.
         if (id < adapted.tokenizer.size) changes[kept.has(id) ? 0 : 1].push(change);
@@ -160,7 +162,7 @@ async function writePropagated(
   }
   const names = [...instruct.checkpoint.tensors.keys()];
   const tensors = names.map((name) => computed.get(name) ?? copyTensor(instruct.checkpoint, name));
-  await streamCheckpoint(folder, newConfig, tensors, { maxShardBytes: shardBytes(options.output) });
+  await streamCheckpoint(folder, newConfig, tensors, { maxShardBytes: shardBytes(options.output), signal });
   writeInstructTokenizer(options.adapted, options.instruct, folder);
   appendTokens(folder, options.instruct, tokens.appended);
   carryMarks(options.instruct, folder);

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { after, test } from "node:test";
+import { fileURLToPath } from "node:url";
 import fc from "fast-check";
+import koffi from "koffi";
 import { createAddProduct } from "../../src/matrix/add-product.js";
 import { cholesky, conditionEstimate } from "../../src/matrix/cholesky.js";
 import { createMatrixPool, inColumns, inRows, sharedNumbers } from "../../src/matrix/matrix-pool.js";
@@ -126,4 +129,34 @@ test("the system's BLAS, where there is one, gives the same", async (context) =>
     }
   }
   await withBlas.close();
+});
+
+test("the system's BLAS uses as many threads as the pool", async (context) => {
+  const blas = findSystemBlas();
+  const threads = blas?.file.includes("openblas")
+    ? koffi.load(blas.file).func("openblas_get_num_threads", "int", [])
+    : undefined;
+  if (blas === null || threads === undefined) {
+    context.skip("this machine has no OpenBLAS");
+    return;
+  }
+  for (const count of [1, 2]) {
+    const some = createMatrixPool(count, blas);
+    assert.equal(threads(), count);
+    await some.close();
+  }
+});
+
+test("LEP_BLAS: nothing, none, and a library that is no BLAS", () => {
+  const code = 'import { findSystemBlas } from "./src/matrix/system-blas.js"; console.log(findSystemBlas())';
+  const root = fileURLToPath(new URL("../..", import.meta.url));
+  const found = (value: string) =>
+    spawnSync(process.execPath, ["--input-type=module", "-e", code], {
+      ...{ cwd: root, encoding: "utf8", env: { ...process.env, LEP_BLAS: value } },
+    });
+  assert.equal(found("off").stdout, "null\n");
+  assert.equal(found("").status, 0);
+  const none = found("/nowhere/libblas.so");
+  assert.notEqual(none.status, 0);
+  assert.match(none.stderr, /LEP_BLAS: \/nowhere\/libblas\.so is no BLAS that can be used/);
 });

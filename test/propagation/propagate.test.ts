@@ -280,6 +280,22 @@ test("the bytes do not depend on the number of threads", async () => {
   assert.deepEqual(weights(`${out}-1`), weights(out));
 });
 
+test("an interruption ends it before the next block or tensor, with nothing written", async () => {
+  const { paths } = await writePlantedModels(nextFolder());
+  const folder = path.dirname(paths.base);
+  const out = path.join(folder, "out");
+  for (const task of [/fitting the map of lm_head/, /propagating model/]) {
+    const controller = new AbortController();
+    const stop = (report: { task: string }): void => {
+      if (task.test(report.task)) controller.abort();
+    };
+    const { signal } = controller;
+    const job = { ...paths, method: "conversion" as const, out, signal };
+    await assert.rejects(propagate(job, stop), { code: "run.interrupted", exitCode: 1 });
+    assert.deepEqual(readdirSync(folder).sort(), ["adapted", "base", "instruct"]);
+  }
+});
+
 test("conversion-frequency without a corpus is refused", async () => {
   const { paths } = await writePlantedModels(nextFolder());
   const out = path.join(paths.base, "..", "out");

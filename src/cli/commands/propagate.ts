@@ -53,8 +53,8 @@ export const propagateCommand = defineAction<Arguments>({
     const instruct = await modelFolder(models.instruct);
     const adapted = await modelFolder(models.adapted);
     checkOutputFolder(out, [base, instruct, adapted]);
-    const summary = await withProgress((progress) =>
-      propagate({ base, instruct, adapted, method, ...corpus, out, output: written, threads }, progress),
+    const summary = await withProgress((progress, signal) =>
+      propagate({ base, instruct, adapted, method, ...corpus, out, output: written, threads, signal }, progress),
     );
     const output = createOutput(json);
     output.event({ event: "propagated", out, ...summary });

@@ -3,8 +3,8 @@
 import type { CorpusOptions } from "../../corpus/read-corpus.js";
 import { readPieces } from "../../corpus/read-pieces.js";
 import { textBatches } from "../../corpus/text-batches.js";
+import { pause } from "../../pause.js";
 import type { EncodedTexts, Tokenizer } from "../../tokenizer/tokenizer.js";
-import { pause } from "../pause.js";
 
 const batchPieces = 1 << 12;
 const batchCharacters = 1 << 19;

@@ -1,7 +1,7 @@
 /** Tokens that both vocabularies have, as points of the auxiliary space: what most initialisers make new rows of. */
 import { RecipeError } from "../../errors.js";
+import { pause } from "../../pause.js";
 import type { AuxiliaryVectors } from "../auxiliary/auxiliary-vectors.js";
-import { pause } from "../pause.js";
 import type { RowCombination } from "./combine-rows.js";
 import type { InitializerContext } from "./initializer.js";
 import { type UnitVectors, unitVectors } from "./unit-vectors.js";
