@@ -2,6 +2,8 @@
 import path from "node:path";
 import type { Database } from "better-sqlite3";
 import { writeFileAtomic } from "../atomic-output.js";
+import { makeFolder } from "../make-folder.js";
+import { writing } from "../write-fault.js";
 import type { ChangedItem, Comparison } from "./comparison/comparison.js";
 import { type ChangedTexts, comparisonPage } from "./comparison/comparison-page.js";
 import { comparisonHeader, comparisonNotes, comparisonRows } from "./comparison/comparison-tables.js";
@@ -29,6 +31,7 @@ export interface ComparisonOptions {
  * cannot be written.
  */
 export function compareModels({ db, out, models, resamples = 10_000, seed = 1 }: ComparisonOptions): Comparison {
+  writing(out, () => makeFolder(out));
   let database: Database | undefined;
   try {
     database = openDatabase(db, { existing: true });

@@ -2,7 +2,9 @@
 import path from "node:path";
 import type { Database } from "better-sqlite3";
 import { writeFileAtomic } from "../atomic-output.js";
+import { makeFolder } from "../make-folder.js";
 import type { Progress } from "../progress.js";
+import { writing } from "../write-fault.js";
 import type { Leaderboard } from "./leaderboard/board.js";
 import { boardCsv } from "./leaderboard/board-csv.js";
 import { boardMarkdown } from "./leaderboard/board-markdown.js";
@@ -32,6 +34,7 @@ export interface LeaderboardOptions {
  */
 export function leaderboard(options: LeaderboardOptions, progress?: Progress): Leaderboard {
   const { db, out, published = false, resamples = 1000, seed = 1, samples } = options;
+  writing(out, () => makeFolder(out));
   let database: Database | undefined;
   try {
     database = openDatabase(db, { existing: true });
