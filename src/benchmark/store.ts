@@ -32,16 +32,20 @@ export interface NewSample {
   metrics: Record<string, number>;
   meta: Record<string, unknown>;
   seconds: number;
+  /** Why there is no answer; `answers` and `metrics` are empty then. */
+  failure?: string;
 }
 
 export interface Store {
   /** Finds the run or makes it, and takes over samples that an equal model has answered before. */
   openRun(identity: RunIdentity, tasks: readonly RunTask[], host: unknown): { id: number; finished: boolean };
-  /** Ids of the items that have been answered. */
+  /** Ids of the items that have been answered; failed ones are not among them. */
   answered(run: number, task: string): Set<string>;
-  /** In one transaction; an item that another process has answered meanwhile stays as it is. */
+  /** In one transaction; an item that has been answered stays as it is, a failed one is replaced. */
   addSamples(run: number, task: string, samples: readonly NewSample[]): void;
+  /** The answered ones, in the order of the items. */
   samples(run: number, task: string): JudgedSample[];
+  /** Scores of the answered items; the failed ones are counted beside them. */
   setScores(run: number, task: string, version: number, scores: Record<string, Score>, seconds: number): void;
   scores(run: number): StoredScore[];
   finish(run: number): void;
@@ -52,6 +56,8 @@ export interface StoredScore extends Score {
   task: string;
   task_version: number;
   metric: string;
+  /** Items without an answer. */
+  failures: number;
   seconds: number;
 }
 
@@ -68,9 +74,13 @@ export function openStore(file: string): Store {
     };
   };
   const insertSample = database.prepare(
-    `INSERT OR IGNORE INTO sample
-       (run_id, task, item_id, prompt, prompt_sha256, target, output, answers, metrics, meta, seconds)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO sample
+       (run_id, task, item_id, prompt, prompt_sha256, target, output, answers, metrics, meta, seconds, failure)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT DO UPDATE SET prompt = excluded.prompt, prompt_sha256 = excluded.prompt_sha256, target = excluded.target,
+       output = excluded.output, answers = excluded.answers, metrics = excluded.metrics, meta = excluded.meta,
+       seconds = excluded.seconds, failure = excluded.failure
+     WHERE sample.failure IS NOT NULL`,
   );
   const addSamples = database.transaction((run: number, task: string, samples: readonly NewSample[]) => {
     for (const sample of samples) {
@@ -86,6 +96,7 @@ export function openStore(file: string): Store {
         JSON.stringify(sample.metrics),
         JSON.stringify(sample.meta),
         sample.seconds,
+        sample.failure ?? null,
       );
     }
   });
@@ -93,11 +104,13 @@ export function openStore(file: string): Store {
     (run: number, task: string, version: number, scores: Record<string, Score>, seconds: number) => {
       database.prepare("DELETE FROM score WHERE run_id = ? AND task = ?").run(run, task);
       const insert = database.prepare(
-        `INSERT INTO score (run_id, task, task_version, metric, value, standard_error, items, seconds)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+        `INSERT INTO score (run_id, task, task_version, metric, value, standard_error, items, failures, seconds)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       );
+      const failed = "SELECT count(*) FROM sample WHERE run_id = ? AND task = ? AND failure IS NOT NULL";
+      const failures = database.prepare(failed).pluck().get(run, task);
       for (const [metric, { value, standard_error, items }] of Object.entries(scores)) {
-        insert.run(run, task, version, metric, value, standard_error, items, seconds);
+        insert.run(run, task, version, metric, value, standard_error, items, failures, seconds);
       }
     },
   );
@@ -107,13 +120,14 @@ export function openStore(file: string): Store {
       return open.immediate();
     }),
     answered: guarded((run, task) => {
-      const rows = database.prepare("SELECT item_id FROM sample WHERE run_id = ? AND task = ?").pluck().all(run, task);
+      const sql = "SELECT item_id FROM sample WHERE run_id = ? AND task = ? AND failure IS NULL";
+      const rows = database.prepare(sql).pluck().all(run, task);
       return new Set(rows as string[]);
     }),
     addSamples: guarded((run, task, samples) => addSamples.immediate(run, task, samples)),
     samples: guarded((run, task) => {
       const rows = database
-        .prepare("SELECT item_id, metrics, meta, seconds FROM sample WHERE run_id = ? AND task = ?")
+        .prepare("SELECT item_id, metrics, meta, seconds FROM sample WHERE run_id = ? AND task = ? AND failure IS NULL")
         .all(run, task) as { item_id: string; metrics: string; meta: string; seconds: number }[];
       // In the order of the items, so that sums do not depend on which answer came first.
       rows.sort((a, b) => Number(a.item_id) - Number(b.item_id));
@@ -128,7 +142,7 @@ export function openStore(file: string): Store {
     ),
     scores: guarded((run) => {
       const sql =
-        "SELECT task, task_version, metric, value, standard_error, items, seconds FROM score WHERE run_id = ? ORDER BY rowid";
+        "SELECT task, task_version, metric, value, standard_error, items, failures, seconds FROM score WHERE run_id = ? ORDER BY rowid";
       return database.prepare(sql).all(run) as StoredScore[];
     }),
     finish: guarded((run) => void database.prepare("UPDATE run SET status = 'finished' WHERE id = ?").run(run)),
@@ -169,7 +183,7 @@ function findOrMakeRun(
     `INSERT OR IGNORE INTO sample
        (run_id, task, item_id, prompt, prompt_sha256, target, output, answers, metrics, meta, seconds)
      SELECT ?, task, item_id, prompt, prompt_sha256, target, output, answers, metrics, meta, seconds
-     FROM sample WHERE run_id = ? AND task = ? AND item_id = ?`,
+     FROM sample WHERE run_id = ? AND task = ? AND item_id = ? AND failure IS NULL`,
   );
   const findEqual = database
     .prepare(
