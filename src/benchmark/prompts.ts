@@ -7,7 +7,7 @@ import type { GenerateRequest, ScoreRequest } from "../inference/language-model.
 import { encodeChat } from "../tokenizer/chat-template.js";
 import type { ChatMessage, Tokenizer } from "../tokenizer/tokenizer.js";
 import type { Item } from "./items.js";
-import type { Answer, Question, Task } from "./task.js";
+import type { Answer, Choice, Question, Task } from "./task.js";
 
 export interface PromptOptions {
   tokenizer: Tokenizer;
@@ -87,11 +87,13 @@ export function createPromptBuilder(options: PromptOptions): PromptBuilder {
       text,
       kind: "score",
       request: { prompt: ids, continuations },
-      read: (scores) =>
-        choiceAnswer(
+      read: (scores) => ({
+        ...choiceAnswer(
           "rank",
           scores.map((tokens) => tokens.reduce((sum, value) => sum + value, 0)),
         ),
+        tokenLogProbabilities: scores,
+      }),
     };
   };
 
@@ -186,7 +188,7 @@ function logOfSum(a: number, b: number): number {
 }
 
 /** Of equal log-probabilities the first. */
-function choiceAnswer(ask: "letter" | "rank", logProbabilities: number[]): Answer {
+function choiceAnswer(ask: "letter" | "rank", logProbabilities: number[]): Choice {
   let choice = 0;
   for (const [i, value] of logProbabilities.entries()) if (value > logProbabilities[choice]!) choice = i;
   return { ask, logProbabilities, choice };

@@ -18,6 +18,8 @@ export interface Choice {
   logProbabilities: number[];
   /** Index of the highest. */
   choice: number;
+  /** Of `rank`, each token of each option: what a later metric may weigh otherwise. */
+  tokenLogProbabilities?: number[][];
 }
 
 export interface Generation {
@@ -55,7 +57,8 @@ export interface Task {
   gold(item: Item, tokenizer: TokenCounter): Promise<Answer[]>;
   /** The gold answer as it is stored. */
   target(item: Item): string;
-  aggregate(samples: readonly JudgedSample[]): Record<string, Score>;
+  /** `failed`: samples without an answer, which count in no score. */
+  aggregate(samples: readonly JudgedSample[], failed?: readonly Pick<JudgedSample, "meta">[]): Record<string, Score>;
 }
 
 export function asChoice(answer: Answer | undefined): Choice {

@@ -4,9 +4,11 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, test } from "node:test";
 import Database from "better-sqlite3";
+import { mean } from "../../src/benchmark/metrics/mean.js";
 import { migrations } from "../../src/benchmark/migrations.js";
 import { openDatabase } from "../../src/benchmark/open-database.js";
 import { type NewSample, openStore } from "../../src/benchmark/store.js";
+import type { JudgedSample } from "../../src/benchmark/task.js";
 import { LepError } from "../../src/errors.js";
 
 let folder: string;
@@ -40,6 +42,15 @@ const sample = (id: string): NewSample => ({
   meta: { category: "x" },
   seconds: 0.25,
 });
+const scored = {
+  name: "rummlu",
+  task: {
+    version: 1,
+    aggregate: (samples: readonly JudgedSample[]) => ({
+      accuracy: mean(samples.map(({ metrics }) => metrics.accuracy!)),
+    }),
+  },
+};
 
 test("write-ahead log, foreign keys and the columns of the contract", () => {
   const database = openDatabase(path.join(folder, "new", "results.sqlite"));
@@ -112,14 +123,17 @@ test("an equal run is found again, samples are kept once, another model starts a
   assert.deepEqual(again.openRun(identity("a"), [task], {}), { id: first.id, finished: false });
   assert.deepEqual([...again.answered(first.id, "rummlu")].sort(), ["0", "1"]);
   again.addSamples(first.id, "rummlu", [sample("2")]);
-  again.setScores(first.id, "rummlu", 1, { accuracy: { value: 0, standard_error: 0, items: 3 } }, 0.75);
-  again.finish(first.id);
+  again.score(first.id, [scored], true);
   assert.equal(again.openRun(identity("a"), [task], {}).finished, true);
   assert.deepEqual(again.samples(first.id, "rummlu").at(-1), {
+    item_id: "2",
+    answers: [{ ask: "letter", choice: 1, logProbabilities: [-1, -0.5] }],
     metrics: { accuracy: 0 },
     meta: { category: "x" },
     seconds: 0.25,
   });
+  const { seconds, items, failures, value } = again.scores(first.id)[0]!;
+  assert.deepEqual({ seconds, items, failures, value }, { seconds: 0.75, items: 3, failures: 0, value: 0 });
 
   // The same weights under another name take the samples over; other weights do not.
   const renamed = again.openRun(identity("b"), [{ ...task, items: ["0", "2"] }], {});

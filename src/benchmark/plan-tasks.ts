@@ -1,0 +1,89 @@
+/** The tasks of a run with their items, and the hashes that say when two runs ask the same. */
+import { sha256 } from "../sha256.js";
+import { type Item, readDataset } from "./items.js";
+import { tasks as registry, type TaskName } from "./registry.js";
+import type { RunTask } from "./runs.js";
+import type { Task } from "./task.js";
+
+export interface AskedOptions {
+  /** Folder with one folder a data set. */
+  data: string;
+  few_shot: number;
+  /** At most so many items a task. */
+  limit: number | undefined;
+  /** System message of every conversation. */
+  system: string | undefined;
+  /** Type of the weights. */
+  type: string;
+}
+
+export interface PlannedTask {
+  name: TaskName;
+  task: Task;
+  items: Item[];
+  /** Few-shot examples, the nearest first. */
+  examples: Item[];
+  /** Of all items as they are in the file. */
+  items_sha256: string;
+  /** Of the questions that the task makes of them, before any chat template. */
+  questions_sha256: string;
+  key: string;
+}
+
+/** Throws `BenchmarkError` where data is missing or broken. */
+export async function planTasks(names: readonly TaskName[], options: AskedOptions): Promise<PlannedTask[]> {
+  const planned: PlannedTask[] = [];
+  for (const name of names) planned.push(await planTask(name, options));
+  return planned;
+}
+
+/** The same of one. */
+export async function planTask(
+  name: TaskName,
+  { data, few_shot, limit, system, type }: AskedOptions,
+): Promise<PlannedTask> {
+  const task: Task = registry[name];
+  const { test, prompt, sha256: items_sha256 } = await readDataset(data, task.dataset);
+  const items = test.slice(0, limit);
+  // All of them: two limits ask the same of the items that both have.
+  const asked = test.map((item) => task.questions(item));
+  const shown = few_shot === 0 ? [] : prompt.map((item) => [item.messages, task.target(item)]);
+  const questions_sha256 = sha256(JSON.stringify([asked, shown]));
+  const key = sha256(JSON.stringify([name, items_sha256, questions_sha256, few_shot, system ?? null, type]));
+  return { name, task, items, examples: prompt.slice(0, few_shot), items_sha256, questions_sha256, key };
+}
+
+/**
+ * What a run is known by beside model and tokenizer. Versions of metrics are not part of it: answers stay, and are judged
+ * again where a version is another.
+ */
+export function identityOptions(planned: readonly PlannedTask[], { few_shot, limit, system, type }: AskedOptions) {
+  return {
+    tasks: planned.map(({ name, items_sha256, questions_sha256 }) => ({
+      task: name,
+      items: items_sha256,
+      questions: questions_sha256,
+    })),
+    few_shot,
+    limit: limit ?? null,
+    system: system ?? null,
+    type,
+  };
+}
+
+export const runTask = ({ name, task, items, key }: PlannedTask): RunTask => ({
+  task: name,
+  task_version: task.version,
+  key,
+  items: items.map(({ id }) => id),
+});
+
+/** The items of each task, as a run with these options has them. */
+export async function itemsOfTasks(
+  names: readonly TaskName[],
+  { data, limit }: Pick<AskedOptions, "data" | "limit">,
+): Promise<Record<string, Item[]>> {
+  const all: Record<string, Item[]> = {};
+  for (const name of names) all[name] = (await readDataset(data, registry[name].dataset)).test.slice(0, limit);
+  return all;
+}
