@@ -54,10 +54,8 @@ function fold(point: number): number {
   const character = String.fromCodePoint(point);
   if (graveAndAcute.has(point) || /\p{Cf}/u.test(character)) return silent;
   if (!/[\p{L}\p{N}\p{M}]/u.test(character)) return separator;
-  const lower = character.toLowerCase();
-  const folded = lower.codePointAt(0)!;
-  // One capital (İ) has a lower case of two characters.
-  return String.fromCodePoint(folded) === lower ? folded : point;
+  // Of the one capital whose lower case has two characters (İ) the first.
+  return character.toLowerCase().codePointAt(0)!;
 }
 
 /** MurmurHash3's finaliser: every bit of the result depends on every bit. */
