@@ -9,6 +9,7 @@ import { versions } from "../versions.js";
 import { answerItems } from "./answer-items.js";
 import { type BenchmarkModel, findBenchmarkModel, type WeightType } from "./benchmark-model.js";
 import { type Averages, averages } from "./groups.js";
+import type { Prompt } from "./item-form.js";
 import { type Dataset, readDataset } from "./items.js";
 import { createPromptBuilder } from "./prompts.js";
 import { type TaskName, tasks } from "./registry.js";
@@ -16,7 +17,7 @@ import { openStore, type RunTask, type Store } from "./store.js";
 import type { Task } from "./task.js";
 
 /** Raised when something changes that all tasks' samples depend on. */
-export const harnessVersion = 1;
+export const harnessVersion = 2;
 
 export interface EvaluateOptions {
   /** Model folder, or a .gguf file. */
@@ -35,6 +36,8 @@ export interface EvaluateOptions {
   compute: ComputeOptions;
   /** Folder for the exported GGUF; a temporary one by default. */
   work?: string | undefined;
+  /** Prompts in the place of the tasks' own and of the items' messages. */
+  prompts?: Partial<Record<TaskName, Prompt>> | undefined;
   /** System message of every conversation. */
   system?: string | undefined;
   /** Tokenizer folder, needed beside a .gguf file. */
@@ -70,7 +73,7 @@ export async function evaluate(options: EvaluateOptions, progress?: Progress): P
   const planned: PlannedTask[] = [];
   for (const name of options.tasks) {
     const task: Task = tasks[name];
-    const dataset = await readDataset(options.data, task.dataset);
+    const dataset = await readDataset(options.data, task.dataset, { ...task, replacement: options.prompts?.[name] });
     const items = dataset.test.slice(0, limit);
     if (items.length === 0) throw new BenchmarkError("benchmark.no_items", `${options.data}/${task.dataset}: no items`);
     for (const item of items) task.questions(item);
@@ -156,7 +159,8 @@ async function answerMissing(
           tokenizer: model.tokenizer,
           stopIds: model.stopIds,
           contextLimit: language.contextLength,
-          examples: dataset.prompt.slice(0, options.few_shot ?? 0),
+          examples: dataset.prompt,
+          fewShot: options.few_shot ?? 0,
           system: options.system,
         });
         const total = dataset.test.length;

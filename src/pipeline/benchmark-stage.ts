@@ -47,7 +47,7 @@ export const benchmarkStage: DefineStage<BenchmarkStageResult> = async (context,
   const { recipe, folder: runFolder, progress, signal } = context;
   const section = recipe.benchmark;
   if (section === undefined) return undefined;
-  const { tasks, data, few_shot, limit, database } = section;
+  const { tasks, data, prompts, few_shot, limit, database } = section;
   const bases = section.bases === "none" ? {} : baseRows(context, made);
   const rows = { ...bases, ...instructRows(context, made) };
   const known = measuredBits(made);
@@ -79,6 +79,7 @@ export const benchmarkStage: DefineStage<BenchmarkStageResult> = async (context,
                   tasks: measured,
                   data: data!,
                   db,
+                  prompts,
                   few_shot,
                   limit,
                   compute,
