@@ -44,6 +44,7 @@ export async function answerMissing(
           stopIds: model.stopIds,
           contextLimit: language.contextLength,
           examples,
+          fewShot: options.few_shot ?? 0,
           system: options.system,
         });
         const total = items.length;

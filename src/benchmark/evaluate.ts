@@ -14,12 +14,12 @@ import { judgeAgain } from "./judge-again.js";
 import { measureRun } from "./measure-run.js";
 import { overlapRows } from "./overlap/overlap-rows.js";
 import type { TrainingOverlap } from "./overlap/training-overlap.js";
-import { identityOptions, type PlannedTask, planTasks, runTask } from "./plan-tasks.js";
+import { identityOptions, type PlannedTask, planTasks, type ReplacedPrompts, runTask } from "./plan-tasks.js";
 import type { TaskName } from "./registry.js";
 import { openStore, type Store } from "./store.js";
 
 /** Raised when something changes that all tasks' samples depend on. */
-export const harnessVersion = 1;
+export const harnessVersion = 2;
 
 export interface EvaluateOptions {
   /** Model folder, or a .gguf file. */
@@ -38,6 +38,8 @@ export interface EvaluateOptions {
   compute: ComputeOptions;
   /** Folder for the exported GGUF; a temporary one by default. */
   work?: string | undefined;
+  /** Prompts in the place of the tasks' own and of the items' messages. */
+  prompts?: ReplacedPrompts | undefined;
   /** System message of every conversation. */
   system?: string | undefined;
   /** Tokenizer folder, needed beside a .gguf file. */
@@ -70,11 +72,11 @@ export interface Evaluation {
  * Throws `BenchmarkError` (data, database), `EngineError` (llama.cpp, `run.interrupted`), `CheckpointError`, `TokenizerError`.
  */
 export async function evaluate(options: EvaluateOptions, progress: Progress = () => {}): Promise<BenchmarkResult> {
-  const { few_shot = 0, limit, system, data, onEvent: emit = () => {} } = options;
+  const { few_shot = 0, limit, system, data, prompts, onEvent: emit = () => {} } = options;
   checkCount("limit", limit, 1);
   checkCount("few_shot", few_shot, 0);
   const model = await findBenchmarkModel(options);
-  const asked = { data, few_shot, limit, system, type: model.type };
+  const asked = { data, prompts, few_shot, limit, system, type: model.type };
   const planned = await planTasks(options.tasks, asked);
   const windows = options.corpus && (await corpusWindows(options.corpus));
   const store = openStore(options.db);

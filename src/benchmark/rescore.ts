@@ -124,8 +124,8 @@ type StoredOptions = Partial<ReturnType<typeof identityOptions>>;
 function askedOptions(run: StoredRun, given: string | undefined): AskedOptions {
   const data = given ?? (run.host as { data?: string }).data;
   if (data === undefined) throw new BenchmarkError("benchmark.no_data", "where its items are is not known");
-  const { few_shot = 0, limit, system, type = "" } = run.options as StoredOptions;
-  return { data, few_shot, limit: limit ?? undefined, system: system ?? undefined, type };
+  const { prompts, few_shot = 0, limit, system, type = "" } = run.options as StoredOptions;
+  return { data, prompts, few_shot, limit: limit ?? undefined, system: system ?? undefined, type };
 }
 
 /** Throws `BenchmarkError` where stored answers are to other items or questions. */

@@ -52,7 +52,7 @@ export const benchmarkStage: DefineStage<BenchmarkStageResult> = async (context,
   const { recipe, folder: runFolder, progress, signal } = context;
   const section = recipe.benchmark;
   if (section === undefined) return undefined;
-  const { tasks, data, few_shot, limit, database } = section;
+  const { tasks, data, prompts, few_shot, limit, database } = section;
   const bases = section.bases === "none" ? {} : baseRows(context, made);
   const rows = { ...bases, ...instructRows(context, made) };
   const known = measuredBits(made);
@@ -81,7 +81,7 @@ export const benchmarkStage: DefineStage<BenchmarkStageResult> = async (context,
         }
         const scored = await evaluate(
           {
-            ...{ model, name, tasks, data: data!, db, few_shot, limit, compute, signal },
+            ...{ model, name, tasks, data: data!, db, prompts, few_shot, limit, compute, signal },
             work: path.join(work, "gguf"),
             corpus: recipe.corpus && heldOutWindows(recipe),
             overlap: overlaps[name],

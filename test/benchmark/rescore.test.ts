@@ -43,8 +43,9 @@ afterEach(() => {
 });
 
 /** The second choice counts instead of the gold one. */
+const old = registry.rummlu.version;
 const newer: Partial<Task> = {
-  version: 2,
+  version: old + 1,
   judge: async (_, answers) => ({ accuracy: asChoice(answers[0]).choice === 1 ? 1 : 0 }),
 };
 
@@ -71,8 +72,8 @@ test("stored answers are judged by a newer metric in every run, and nothing else
   assert.deepEqual(
     all.map(({ model: name, task, from, to, answers }) => [name, task, from, to, answers]),
     [
-      ["a", "rummlu", 1, 2, limit],
-      ["b", "rummlu", 1, 2, limit],
+      ["a", "rummlu", old, old + 1, limit],
+      ["b", "rummlu", old, old + 1, limit],
     ],
   );
   assert.deepEqual(answersOf(db), before);
@@ -90,8 +91,8 @@ test("stored answers are judged by a newer metric in every run, and nothing else
     assert.ok("accuracy" in was);
   }
   const versions = "SELECT DISTINCT task_version FROM score WHERE task = ?";
-  assert.deepEqual(database.prepare(versions).pluck().all("rummlu"), [2]);
-  assert.deepEqual(database.prepare(versions).pluck().all("cp_sent_ru"), [1]);
+  assert.deepEqual(database.prepare(versions).pluck().all("rummlu"), [old + 1]);
+  assert.deepEqual(database.prepare(versions).pluck().all("cp_sent_ru"), [registry.cp_sent_ru.version]);
   database.close();
   assert.deepEqual(await rescore({ db }), []);
 
@@ -119,7 +120,7 @@ test("an evaluation judges answers of an older version again, without asking", a
 test("names and tasks choose; an interrupted rescoring goes on with what is left", async () => {
   const db = copied("chosen");
   change("rummlu", newer);
-  change("cp_sent_ru", { version: 2 });
+  change("cp_sent_ru", { version: 100 });
   assert.deepEqual(await rescore({ db, name: "b", tasks: ["cp_sent_ru"] }), []);
   const controller = new AbortController();
   await assert.rejects(
@@ -149,7 +150,7 @@ test("what cannot be scored again is named, all at once, and nothing changes", a
     });
   await rejects({ name: "nobody" }, /faults\.sqlite holds no run of nobody/);
   const { questions } = registry.rummlu;
-  change("rummlu", { version: 2, questions: ({ messages }) => [{ ask: "letter", messages, choices: ["A", "B"] }] });
+  change("rummlu", { version: old + 1, questions: ({ messages }) => [{ ask: "letter", messages, choices: ["A", "B"] }] });
   await rejects({}, /run 1 \(a\), rummlu: it has answered other questions/, /run 2 \(b\), rummlu/);
   // Few-shot examples show the gold answer: another one is another question, for run 2 only.
   change("rummlu", { ...newer, questions, target: () => "B" });
@@ -166,7 +167,7 @@ test("a tokenizer that is gone is asked for", async () => {
   const database = new Database(db);
   database.exec("UPDATE run SET host = json_set(host, '$.tokenizer', '/nowhere')");
   database.close();
-  change("cp_sent_ru", { version: 2 });
+  change("cp_sent_ru", { version: 100 });
   await assert.rejects(
     rescore({ db }),
     (error: unknown) =>
