@@ -1,4 +1,5 @@
 /** Every stage as a function, and what they share. Importing it does nothing else. */
+export { compareModels } from "./benchmark/comparison.js";
 export { evaluate } from "./benchmark/evaluate.js";
 export { leaderboard } from "./benchmark/leaderboard.js";
 export { calibrate } from "./calibration/calibrate.js";

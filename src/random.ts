@@ -4,6 +4,8 @@ export interface Random {
   uniform(): number;
   /** Integer in [0, n). */
   below(n: number): number;
+  /** The integers that as many calls of `below(n)` would give, for those who need millions: into[from] to into[to - 1]. */
+  fillBelow(n: number, into: Int32Array, from: number, to: number): void;
   /** Standard normal (Box-Muller). */
   normal(): number;
   /** Fisher-Yates in place; returns the same array. */
@@ -37,6 +39,23 @@ export function createRandom(seed: number): Random {
   };
   const uniform = (): number => next() / 4294967296;
   const below = (n: number): number => Math.floor(uniform() * n);
+  const fillBelow = (n: number, into: Int32Array, from: number, to: number): void => {
+    // The state in variables of this function: those of a closure would be made anew at each step.
+    let [a1, b1, c1, d1] = [a | 0, b | 0, c | 0, d | 0];
+    for (let i = from; i < to; i++) {
+      const five = Math.imul(b1, 5);
+      const result = Math.imul((five << 7) | (five >>> 25), 9) >>> 0;
+      const t = b1 << 9;
+      c1 ^= a1;
+      d1 ^= b1;
+      b1 ^= c1;
+      a1 ^= d1;
+      c1 ^= t;
+      d1 = (d1 << 11) | (d1 >>> 21);
+      into[i] = Math.floor((result / 4294967296) * n);
+    }
+    [a, b, c, d] = [a1 >>> 0, b1 >>> 0, c1 >>> 0, d1 >>> 0];
+  };
   let spare: number | undefined;
   const normal = (): number => {
     if (spare !== undefined) {
@@ -58,5 +77,5 @@ export function createRandom(seed: number): Random {
     }
     return items;
   };
-  return { uniform, below, normal, shuffle };
+  return { uniform, below, fillBelow, normal, shuffle };
 }

@@ -6,6 +6,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { parseDocument } from "yaml";
 import { z } from "zod";
+import { promptSchema } from "./benchmark/item-form.js";
 import { taskNames } from "./benchmark/registry.js";
 import { calibrationSchema } from "./calibration/options.js";
 import { textFilesSchema } from "./corpus/text-files.js";
@@ -96,6 +97,10 @@ const benchmark = z
       .default([])
       .describe("Tasks, by name; bits per character is measured in any case."),
     data: z.string().optional().describe("Folder with one folder a dataset; needed where there are tasks."),
+    prompts: z
+      .partialRecord(z.enum(taskNames), promptSchema)
+      .optional()
+      .describe("Messages by task, in the place of the task's own and of the items' messages."),
     few_shot: z.int().min(0).default(0).describe("Examples before each item."),
     limit: z.int().min(1).optional().describe("At most so many items a task."),
     database: z.string().optional().describe("SQLite file; results.sqlite of the run where it is left out."),

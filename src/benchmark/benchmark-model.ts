@@ -117,7 +117,7 @@ const tokenizerFiles = [
 ];
 
 /** All that prompts and ends of answers depend on. */
-function hashTokenizer(place: string): string {
+export function hashTokenizer(place: string): string {
   if (!statSync(place).isDirectory()) return sha256File(place);
   const vocabulary = path.basename(findTokenizerFile(place));
   return hashFiles(place, (name) => name === vocabulary || tokenizerFiles.includes(name));

@@ -1,22 +1,25 @@
 /** Scores one model on tasks, and keeps every answer in the results database as it comes. */
 import { availableParallelism } from "node:os";
+import path from "node:path";
 import type { ComputeOptions } from "../engine/engine.js";
 import { BenchmarkError } from "../errors.js";
-import { withLanguageModel } from "../inference/with-language-model.js";
 import type { Progress } from "../progress.js";
-import { sha256 } from "../sha256.js";
 import { versions } from "../versions.js";
-import { answerItems } from "./answer-items.js";
+import { answerMissing, missingItems } from "./answer-missing.js";
 import { type BenchmarkModel, findBenchmarkModel, type WeightType } from "./benchmark-model.js";
-import { type Averages, averages } from "./groups.js";
-import { type Dataset, readDataset } from "./items.js";
-import { createPromptBuilder } from "./prompts.js";
-import { type TaskName, tasks } from "./registry.js";
-import { openStore, type RunTask, type Store } from "./store.js";
-import type { Task } from "./task.js";
+import { type BenchmarkResult, benchmarkResult } from "./benchmark-result.js";
+import { type CorpusWindows, corpusWindows, type MeasuredCorpus } from "./corpus-loss.js";
+import type { OnEvaluationEvent } from "./evaluation-events.js";
+import { judgeAgain } from "./judge-again.js";
+import { measureRun } from "./measure-run.js";
+import { overlapRows } from "./overlap/overlap-rows.js";
+import type { TrainingOverlap } from "./overlap/training-overlap.js";
+import { identityOptions, type PlannedTask, planTasks, type ReplacedPrompts, runTask } from "./plan-tasks.js";
+import type { TaskName } from "./registry.js";
+import { openStore, type Store } from "./store.js";
 
 /** Raised when something changes that all tasks' samples depend on. */
-export const harnessVersion = 1;
+export const harnessVersion = 2;
 
 export interface EvaluateOptions {
   /** Model folder, or a .gguf file. */
@@ -35,6 +38,8 @@ export interface EvaluateOptions {
   compute: ComputeOptions;
   /** Folder for the exported GGUF; a temporary one by default. */
   work?: string | undefined;
+  /** Prompts in the place of the tasks' own and of the items' messages. */
+  prompts?: ReplacedPrompts | undefined;
   /** System message of every conversation. */
   system?: string | undefined;
   /** Tokenizer folder, needed beside a .gguf file. */
@@ -43,40 +48,37 @@ export interface EvaluateOptions {
   type?: WeightType | undefined;
   /** Answers side by side; no influence on what comes out. */
   parallel?: number | undefined;
+  /** Text whose perplexity and bits per character are measured beside the tasks. */
+  corpus?: MeasuredCorpus | undefined;
+  /** Which of the items stand in the text that the model was trained on. */
+  overlap?: TrainingOverlap | undefined;
+  onEvent?: OnEvaluationEvent | undefined;
   signal?: AbortSignal | undefined;
 }
 
-export interface BenchmarkResult extends Averages {
-  /** Task → metric → value. */
-  tasks: Record<string, Record<string, number>>;
-  /** Task → metric → standard error, where there is one. */
-  standard_errors: Record<string, Record<string, number>>;
-  /** Task → items. */
-  items: Record<string, number>;
+/** What answering and measuring share. */
+export interface Evaluation {
+  store: Store;
+  run: number;
+  model: BenchmarkModel;
+  options: EvaluateOptions;
+  progress: Progress;
+  emit: OnEvaluationEvent;
 }
 
-/** The longest context that is opened without being asked for: memory grows with it. */
-const longestContext = 4096;
-
 /**
- * A run of the same model, tokenizer and options is continued at its first missing sample, or reused where it is finished.
+ * A run of the same model, tokenizer and options is continued at its first missing sample, or reused where it is finished;
+ * failed items are asked again. Answers that another version of a task has judged are judged again.
  * Throws `BenchmarkError` (data, database), `EngineError` (llama.cpp, `run.interrupted`), `CheckpointError`, `TokenizerError`.
  */
-export async function evaluate(options: EvaluateOptions, progress?: Progress): Promise<BenchmarkResult> {
-  const { few_shot = 0, limit, system } = options;
+export async function evaluate(options: EvaluateOptions, progress: Progress = () => {}): Promise<BenchmarkResult> {
+  const { few_shot = 0, limit, system, data, prompts, onEvent: emit = () => {} } = options;
   checkCount("limit", limit, 1);
   checkCount("few_shot", few_shot, 0);
   const model = await findBenchmarkModel(options);
-  const planned: PlannedTask[] = [];
-  for (const name of options.tasks) {
-    const task: Task = tasks[name];
-    const dataset = await readDataset(options.data, task.dataset);
-    const items = dataset.test.slice(0, limit);
-    if (items.length === 0) throw new BenchmarkError("benchmark.no_items", `${options.data}/${task.dataset}: no items`);
-    for (const item of items) task.questions(item);
-    const key = sha256(JSON.stringify([name, task.version, dataset.sha256, few_shot, system ?? null, model.type]));
-    planned.push({ name, task, dataset: { ...dataset, test: items }, key });
-  }
+  const asked = { data, prompts, few_shot, limit, system, type: model.type };
+  const planned = await planTasks(options.tasks, asked);
+  const windows = options.corpus && (await corpusWindows(options.corpus));
   const store = openStore(options.db);
   try {
     const identity = {
@@ -84,25 +86,20 @@ export async function evaluate(options: EvaluateOptions, progress?: Progress): P
       model_sha256: model.sha256,
       tokenizer_sha256: model.tokenizerSha256,
       harness_version: harnessVersion,
-      options: {
-        tasks: planned.map(({ name, task, dataset }) => ({ task: name, version: task.version, items: dataset.sha256 })),
-        few_shot,
-        limit: limit ?? null,
-        system: system ?? null,
-        type: model.type,
-      },
+      options: identityOptions(planned, asked),
     };
-    const run = store.openRun(identity, planned.map(runTask), host(options.compute));
-    if (!run.finished) {
-      await answerMissing(model, planned, run.id, store, options, progress);
-      for (const { name, task } of planned) {
-        const samples = store.samples(run.id, name);
-        const seconds = samples.reduce((sum, sample) => sum + sample.seconds, 0);
-        store.setScores(run.id, name, task.version, task.aggregate(samples), seconds);
-      }
-      store.finish(run.id);
+    const { id, finished } = store.openRun(identity, planned.map(runTask), host(options));
+    const evaluation: Evaluation = { store, run: id, model, options, progress, emit };
+    emit({ event: "run_opened", run: id, model: options.name, finished, missing: countMissing(evaluation, planned) });
+    const unmeasured = windows && isMeasured(store, id, windows) ? undefined : windows;
+    await answerMissing(evaluation, planned, unmeasured);
+    for (const one of planned) {
+      if (store.versionOf(id, one.name) !== one.task.version) await judgeAgain(store, id, one, model.tokenizer);
     }
-    return summarise(store, run.id);
+    if (!finished) store.score(id, planned, true);
+    await measureRun(evaluation, planned);
+    if (options.overlap !== undefined) store.setOverlap(id, overlapRows(options.overlap));
+    return benchmarkResult(store, id);
   } finally {
     store.close();
   }
@@ -113,67 +110,14 @@ function checkCount(name: string, count: number | undefined, least: number): voi
   throw new BenchmarkError("benchmark.option", `${name}: ${count} is not a whole number of at least ${least}`);
 }
 
-interface PlannedTask {
-  name: TaskName;
-  task: Task;
-  dataset: Dataset;
-  key: string;
-}
+const countMissing = (evaluation: Evaluation, planned: readonly PlannedTask[]): Record<string, number> =>
+  Object.fromEntries(planned.map((one) => [one.name, missingItems(evaluation, one).length]));
 
-const runTask = ({ name, task, dataset, key }: PlannedTask): RunTask => ({
-  task: name,
-  task_version: task.version,
-  key,
-  items: dataset.test.map(({ id }) => id),
-});
+const isMeasured = (store: Store, run: number, windows: CorpusWindows): boolean =>
+  store.measures(run).some(({ name, text_sha256 }) => name === "perplexity" && text_sha256 === windows.sha256);
 
-async function answerMissing(
-  model: BenchmarkModel,
-  planned: readonly PlannedTask[],
-  run: number,
-  store: Store,
-  options: EvaluateOptions,
-  progress: Progress | undefined,
-): Promise<void> {
-  const missing = planned.map(({ name, dataset }) => {
-    const answered = store.answered(run, name);
-    return dataset.test.filter(({ id }) => !answered.has(id));
-  });
-  if (missing.every((items) => items.length === 0)) return;
-  const { signal } = options;
-  const { file, release } = await model.openFile();
-  const modelOptions = {
-    ...options.compute,
-    parallel: options.parallel,
-    contextLength: model.contextLimit === undefined ? undefined : Math.min(model.contextLimit, longestContext),
-    tokens: model.tokenizer.size,
-  };
-  const interruption = { signal, activity: `scoring ${options.name}` };
-  try {
-    await withLanguageModel(file, modelOptions, interruption, async (language) => {
-      for (const [i, { name, task, dataset }] of planned.entries()) {
-        const prompts = createPromptBuilder({
-          tokenizer: model.tokenizer,
-          stopIds: model.stopIds,
-          contextLimit: language.contextLength,
-          examples: dataset.prompt.slice(0, options.few_shot ?? 0),
-          system: options.system,
-        });
-        const total = dataset.test.length;
-        let done = total - missing[i]!.length;
-        for await (const samples of answerItems(task, missing[i]!, prompts, language, model.tokenizer, signal)) {
-          store.addSamples(run, name, samples);
-          done += samples.length;
-          progress?.({ task: `scoring ${options.name} on ${name}`, done, total, unit: "items" });
-        }
-      }
-    });
-  } finally {
-    release();
-  }
-}
-
-function host({ device, threads }: ComputeOptions): unknown {
+/** Where it was computed, and where a later version of a metric finds what it needs. */
+function host({ compute: { device, threads }, model, tokenizer, data }: EvaluateOptions): unknown {
   return {
     platform: process.platform,
     architecture: process.arch,
@@ -181,19 +125,7 @@ function host({ device, threads }: ComputeOptions): unknown {
     device,
     threads,
     versions: versions(),
+    tokenizer: path.resolve(tokenizer ?? model),
+    data: path.resolve(data),
   };
-}
-
-function summarise(store: Store, run: number): BenchmarkResult {
-  const values: BenchmarkResult["tasks"] = {};
-  const errors: BenchmarkResult["standard_errors"] = {};
-  const items: BenchmarkResult["items"] = {};
-  const headline: Record<string, number> = {};
-  for (const { task, metric, value, standard_error, items: count } of store.scores(run)) {
-    values[task] = { ...values[task], [metric]: value };
-    if (standard_error !== null) errors[task] = { ...errors[task], [metric]: standard_error };
-    items[task] = count;
-    if ((tasks as Record<string, Task>)[task]?.metric === metric) headline[task] = value;
-  }
-  return { ...averages(headline), tasks: values, standard_errors: errors, items };
 }

@@ -12,6 +12,7 @@ import { readJsonl } from "../corpus/jsonl.js";
 import { BenchmarkError } from "../errors.js";
 import { sha256 } from "../sha256.js";
 import type { ChatMessage } from "../tokenizer/tokenizer.js";
+import type { ItemForm } from "./item-form.js";
 
 export interface Item {
   /** Place in the file, from 0: the sample's name in the database. */
@@ -20,9 +21,13 @@ export interface Item {
   place: string;
   /** Filled in. */
   messages: ChatMessage[];
+  /** The messages with their {placeholders}. */
+  template: ChatMessage[];
   inputs: Record<string, string>;
   outputs: unknown;
   meta: Record<string, unknown>;
+  /** Earlier questions of the same dialogue with their answers, the oldest first. */
+  dialogue?: readonly string[];
 }
 
 export interface Dataset {
@@ -40,27 +45,30 @@ const itemSchema = z.object({
   meta: z.record(z.string(), z.unknown()).nullish(),
 });
 
-/** Reads a data set. Throws `BenchmarkError` naming file, line and field; `CorpusError` where a file is no JSONL. */
-export async function readDataset(folder: string, dataset: string): Promise<Dataset> {
+/** Reads a data set; `form`: the task's. Throws `BenchmarkError` naming file, line and field; `CorpusError` where a file is no JSONL. */
+export async function readDataset(folder: string, dataset: string, form: ItemForm = {}): Promise<Dataset> {
   const place = path.join(folder, dataset);
-  const test = await readSplit(place, "test");
-  if (test === undefined) {
+  const all = await readSplit(place, "test", form);
+  if (all === undefined) {
     throw new BenchmarkError("benchmark.no_data", `${place}: there is neither test.jsonl nor test.parquet`, {
       hint: "--data names a folder that has one folder for each data set.",
     });
   }
+  const kept = all.slice(0, form.mostItems);
+  const test = form.arrange?.(kept) ?? kept;
   if (test.length === 0) throw new BenchmarkError("benchmark.no_items", `${place}: the test split has no items`);
-  const prompt = (await readSplit(place, "prompt")) ?? [];
-  const content = [test, prompt].map((items) => items.map(({ place: _, ...item }) => item));
+  const prompt = (await readSplit(place, "prompt", form)) ?? [];
+  // Dialogues are made of the other items.
+  const content = [test, prompt].map((items) => items.map(({ place: _, dialogue: __, ...item }) => item));
   return { test, prompt, sha256: sha256(JSON.stringify(content)) };
 }
 
-async function readSplit(folder: string, split: string): Promise<Item[] | undefined> {
+async function readSplit(folder: string, split: string, form: ItemForm): Promise<Item[] | undefined> {
   const jsonl = path.join(folder, `${split}.jsonl`);
   if (existsSync(jsonl)) {
     const items: Item[] = [];
     for await (const { value, line } of readJsonl(jsonl)) {
-      items.push(parseItem(value, `${jsonl}: line ${line}`, items.length));
+      items.push(parseItem(value, `${jsonl}: line ${line}`, items.length, form));
     }
     return items;
   }
@@ -72,7 +80,7 @@ async function readSplit(folder: string, split: string): Promise<Item[] | undefi
   } catch (cause) {
     throw new BenchmarkError("benchmark.broken_parquet", `${parquet}: ${(cause as Error).message}`, { cause });
   }
-  return rows.map((row, index) => parseItem(plainNumbers(row), `${parquet}: row ${index}`, index));
+  return rows.map((row, index) => parseItem(plainNumbers(row), `${parquet}: row ${index}`, index, form));
 }
 
 /** Parquet's 64-bit integers come as bigint, which JSON does not know. */
@@ -84,12 +92,9 @@ function plainNumbers(value: unknown): unknown {
 }
 
 /** Checks one item and fills its messages in. `place`: for messages. */
-export function parseItem(value: unknown, place: string, index: number): Item {
-  const parsed = itemSchema.safeParse(value);
-  if (!parsed.success) {
-    const faults = parsed.error.issues.map(({ path: at, message }) => `${at.join(".") || "item"}: ${message}`);
-    throw new BenchmarkError("benchmark.item", `${place}: ${faults.join("; ")}`);
-  }
+export function parseItem(value: unknown, place: string, index: number, form: ItemForm = {}): Item {
+  const parsed = itemSchema.safeParse(withMessages(value, place, form));
+  if (!parsed.success) throw itemFault(place, parsed.error);
   const { messages, outputs, meta } = parsed.data;
   const inputs: Record<string, string> = {};
   for (const [name, input] of Object.entries(parsed.data.inputs)) {
@@ -98,17 +103,38 @@ export function parseItem(value: unknown, place: string, index: number): Item {
     inputs[name] =
       typeof input === "string" ? input : typeof input === "object" ? JSON.stringify(input) : String(input);
   }
+  const template = messages.map(({ role, content }) => ({
+    role: role === "bot" ? ("assistant" as const) : role,
+    content,
+  }));
+  const later = Object.fromEntries((form.supplied ?? []).map((name) => [name, ""]));
   return {
-    id: String(index),
-    place,
-    messages: messages.map(({ role, content }) => ({
-      role: role === "bot" ? "assistant" : role,
-      content: fillPlaceholders(content, inputs, place),
-    })),
-    inputs,
-    outputs,
-    meta: meta ?? {},
+    ...{ id: String(index), place, inputs, outputs, meta: meta ?? {} },
+    template,
+    messages: fillMessages(template, { ...later, ...inputs }, place),
   };
+}
+
+/** The row with the messages that count: the recipe's, its own, or the task's. */
+function withMessages(value: unknown, place: string, { replacement, prompt, row }: ItemForm): unknown {
+  const own = (value as { messages?: unknown } | null)?.messages ?? undefined;
+  const item = own === undefined && row !== undefined ? { ...row(value, place), messages: prompt } : value;
+  return replacement === undefined ? item : { ...(item as object), messages: replacement };
+}
+
+/** A fault of the data, naming the fields. */
+export function itemFault(place: string, error: z.ZodError): BenchmarkError {
+  const faults = error.issues.map(({ path: at, message }) => `${at.join(".") || "item"}: ${message}`);
+  return new BenchmarkError("benchmark.item", `${place}: ${faults.join("; ")}`);
+}
+
+/** Throws `BenchmarkError` where a placeholder has no input. */
+export function fillMessages(
+  template: readonly ChatMessage[],
+  inputs: Readonly<Record<string, string>>,
+  place: string,
+): ChatMessage[] {
+  return template.map(({ role, content }) => ({ role, content: fillPlaceholders(content, inputs, place) }));
 }
 
 /** `{name}` becomes the input of that name, `{{` and `}}` become braces. Inputs are not searched again. */

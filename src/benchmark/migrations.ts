@@ -53,4 +53,28 @@ export const migrations: readonly string[] = [
     PRIMARY KEY (run_id, task, item_id)
   );
   `,
+  `
+  -- Null where the item was answered; else why not: then there are no metrics, and a later run asks again.
+  ALTER TABLE sample ADD COLUMN failure TEXT;
+  -- Items without an answer, which do not count in value; items counts the others. A task without any answer has no score.
+  ALTER TABLE score ADD COLUMN failures INTEGER NOT NULL DEFAULT 0;
+  -- How many of a task's items have an n-gram of so many words in the text that the model was trained on.
+  CREATE TABLE overlap (
+    run_id INTEGER NOT NULL REFERENCES run (id) ON DELETE CASCADE,
+    task TEXT NOT NULL,
+    items INTEGER NOT NULL,
+    overlapping INTEGER NOT NULL,
+    words INTEGER NOT NULL,
+    corpus_sha256 TEXT NOT NULL,
+    PRIMARY KEY (run_id, task)
+  );
+  -- What a run has measured beside the tasks, of the text with this hash where it is a text's.
+  CREATE TABLE measure (
+    run_id INTEGER NOT NULL REFERENCES run (id) ON DELETE CASCADE,
+    name TEXT NOT NULL,
+    value REAL NOT NULL,
+    text_sha256 TEXT,
+    PRIMARY KEY (run_id, name)
+  );
+  `,
 ];

@@ -6,8 +6,10 @@ import { forwardFlops } from "../plan/forward-flops.js";
 import type { AdaptedVocabulary, PlanTools } from "../plan/plan-tools.js";
 import { cuttingOf } from "../plan/plan-tools.js";
 import { type Count, larger, type PlannedMemory, type StagePlan, type Work } from "../plan/stage-plan.js";
+import type { Prompt } from "./item-form.js";
 import { readDataset } from "./items.js";
 import { type TaskName, tasks as taskRegistry } from "./registry.js";
+import type { Task } from "./task.js";
 
 export interface PlannedModel {
   name: string;
@@ -25,6 +27,7 @@ export interface BenchmarkPlanJob {
   models: readonly PlannedModel[];
   tasks: readonly TaskName[];
   data: string | undefined;
+  prompts?: Partial<Record<TaskName, Prompt>> | undefined;
   few_shot: number;
   limit: number | undefined;
   /** Characters of the windows of bits per character; 0 where nothing is measured. */
@@ -92,12 +95,12 @@ interface Questions {
 }
 
 /** Null where data is missing. */
-async function countQuestions({ tasks, data, few_shot, limit }: BenchmarkPlanJob): Promise<Questions | null> {
+async function countQuestions({ tasks, data, prompts, few_shot, limit }: BenchmarkPlanJob): Promise<Questions | null> {
   const all: Questions = { count: 0, characters: 0, mostAnswerTokens: 0, texts: [] };
   if (data === undefined) return tasks.length === 0 ? all : null;
   for (const name of tasks) {
-    const task = taskRegistry[name];
-    const dataset = await readable(data, task.dataset);
+    const task: Task = taskRegistry[name];
+    const dataset = await readable(data, { ...task, replacement: prompts?.[name] });
     if (dataset === null) return null;
     const items = dataset.test.slice(0, limit);
     for (const item of items) {
@@ -113,9 +116,9 @@ async function countQuestions({ tasks, data, few_shot, limit }: BenchmarkPlanJob
   return all;
 }
 
-async function readable(data: string, dataset: string) {
+async function readable(data: string, task: Task) {
   try {
-    return await readDataset(data, dataset);
+    return await readDataset(data, task.dataset, task);
   } catch (error) {
     if (error instanceof BenchmarkError && error.code === "benchmark.no_data") return null;
     throw error;

@@ -1,22 +1,24 @@
-/**
- * Questions as token ids. A conversation goes through the model's chat template; few-shot examples stand in front as
- * earlier turns, the first nearest to the question, as many as fit.
- */
-import { BenchmarkError } from "../errors.js";
+/** Questions as token ids, through the model's chat template, and what the model's figures say about them. */
 import type { GenerateRequest, ScoreRequest } from "../inference/language-model.js";
 import { encodeChat } from "../tokenizer/chat-template.js";
 import type { ChatMessage, Tokenizer } from "../tokenizer/tokenizer.js";
+import { encodeConversation, exampleTurns, type Room } from "./conversation.js";
+import { decodeAnswer } from "./decode-answer.js";
 import type { Item } from "./items.js";
-import type { Answer, Question, Task } from "./task.js";
+import { addedIds, type LetterForms, letterForms } from "./letter-forms.js";
+import { QuestionFailure } from "./question-failure.js";
+import type { Answer, Choice, Question, Task } from "./task.js";
 
 export interface PromptOptions {
   tokenizer: Tokenizer;
-  /** Ids that end an answer. */
+  /** Ids that end an answer; the mark that ends a turn of the chat template is one in any case. */
   stopIds: readonly number[];
   /** Positions of the model's context. */
   contextLimit: number;
   /** Examples, the one for the nearest place first. */
   examples: readonly Item[];
+  /** At most so many before an item; all by default. */
+  fewShot?: number | undefined;
   system: string | undefined;
 }
 
@@ -37,88 +39,71 @@ export interface PreparedGeneration {
 export type Prepared = PreparedScore | PreparedGeneration;
 
 export interface PromptBuilder {
+  /** Throws `QuestionFailure` where this model cannot be asked: its sample fails, the others do not. */
   prepare(task: Task, item: Item, question: Question): Promise<Prepared>;
 }
 
-export function createPromptBuilder(options: PromptOptions): PromptBuilder {
-  const { tokenizer, stopIds, contextLimit } = options;
-  const encoded = new Map<string, Promise<number[]>>();
-  const encode = (text: string): Promise<number[]> => {
-    const known = encoded.get(text) ?? tokenizer.encode(text);
-    // Options and choices come back again and again; the bound keeps odd data sets from filling the memory.
-    if (encoded.size < 100_000) encoded.set(text, known);
-    return known;
-  };
-  const endOfTurn = endOfTurnIds(tokenizer);
+/** Texts that come back again and again, and a bound that keeps odd data sets from filling the memory. */
+const longestRemembered = 500;
+const mostRemembered = 100_000;
 
-  /** Encodes the conversation behind as many examples as leave `room` for the answer; alone it must leave `least`. */
-  const encodeConversation = async (task: Task, item: Item, messages: ChatMessage[], least: number, room = least) => {
-    const open = messages.at(-1)?.role === "assistant";
-    const system = options.system ?? messages.find(({ role }) => role === "system")?.content;
-    const turns = messages.filter(({ role }) => role !== "system");
-    const head: ChatMessage[] = system === undefined ? [] : [{ role: "system", content: system }];
-    const chat = (all: ChatMessage[]) =>
-      encodeChat(tokenizer, [...head, ...all], open ? { continueFinalMessage: true } : { addGenerationPrompt: true });
-    let best = await chat(turns);
-    if (best.ids.length + least > contextLimit) {
-      throw new BenchmarkError(
-        "benchmark.prompt_too_long",
-        `${item.place}: the prompt has ${best.ids.length} tokens, which leaves no room for the answer in a context of ${contextLimit}`,
-      );
-    }
-    let shots: ChatMessage[] = [];
-    for (const example of options.examples) {
-      const longer = [...exampleTurns(task, example), ...shots];
-      const candidate = await chat([...longer, ...turns]);
-      if (candidate.ids.length + room > contextLimit) break;
-      shots = longer;
-      best = candidate;
-    }
-    return { text: best.text, ids: best.ids, open };
+export function createPromptBuilder(options: PromptOptions): PromptBuilder {
+  const { tokenizer, contextLimit } = options;
+  const remembered = <A>(make: (text: string) => Promise<A>): ((text: string) => Promise<A>) => {
+    const known = new Map<string, Promise<A>>();
+    return (text) => {
+      const value = known.get(text) ?? make(text);
+      if (text.length <= longestRemembered && known.size < mostRemembered) known.set(text, value);
+      return value;
+    };
+  };
+  const encode = remembered((text) => tokenizer.encode(text));
+  const formsOf = remembered((key) => {
+    const [before, choices] = JSON.parse(key) as [string, string[]];
+    return letterForms({ encode, tokenOf: (id) => tokenizer.tokenOf(id) }, before, choices);
+  });
+  let marks: Promise<number[]> | undefined;
+  const endOfTurn = (): Promise<number[]> => (marks ??= endOfTurnIds(tokenizer));
+
+  const conversation = (task: Task, item: Item, question: Question, room: Room) => {
+    const pool = task.examples?.(item, options.examples) ?? options.examples;
+    const examples = pool.slice(0, options.fewShot).map((example) => exampleTurns(task, example));
+    return encodeConversation({ ...options, encode }, item, question, examples, room);
   };
 
   const prepareRank = async (task: Task, item: Item, question: Question & { ask: "rank" }): Promise<Prepared> => {
-    const end = await endOfTurn;
-    const continuations: number[][] = [];
-    for (const option of question.options) continuations.push([...(await encode(option)), ...end]);
+    const before = openTurn(question.messages);
+    let continuations: number[][] = [];
+    if (question.over === "common") {
+      for (const option of question.options) continuations.push(await continuation(encode, before, option));
+      const common = Math.min(...continuations.map(({ length }) => length));
+      continuations = continuations.map((ids) => ids.slice(0, common));
+    } else {
+      const end = await endOfTurn();
+      for (const option of question.options) continuations.push([...(await encode(option)), ...end]);
+    }
     const room = Math.max(...continuations.map(({ length }) => length));
-    const { text, ids } = await encodeConversation(task, item, question.messages, room);
+    const { text, ids } = await conversation(task, item, question, { least: room, room });
     return {
-      text,
       kind: "score",
+      text,
       request: { prompt: ids, continuations },
-      read: (scores) =>
-        choiceAnswer(
-          "rank",
-          scores.map((tokens) => tokens.reduce((sum, value) => sum + value, 0)),
-        ),
+      read(scores) {
+        const sums = scores.map((tokens) => tokens.reduce((sum, value) => sum + value, 0));
+        const answer = choiceAnswer("rank", question.over === "common" ? sums.map((sum) => sum / room) : sums);
+        return { ...answer, tokenLogProbabilities: scores };
+      },
     };
   };
 
   const prepareLetter = async (task: Task, item: Item, question: Question & { ask: "letter" }): Promise<Prepared> => {
-    const { text, ids, open } = await encodeConversation(task, item, question.messages, 1);
-    const before = open ? question.messages.at(-1)!.content : "";
-    const start = await encode(before);
-    const forms: { choice: number; id: number }[] = [];
-    for (const [choice, letter] of question.choices.entries()) {
-      const found = new Set<number>();
-      for (const form of [letter, ` ${letter}`]) {
-        const whole = await encode(before + form);
-        const extends_ = whole.length === start.length + 1 && start.every((id, i) => whole[i] === id);
-        if (extends_) found.add(whole.at(-1)!);
-      }
-      if (found.size === 0) {
-        throw new BenchmarkError(
-          "benchmark.choice_not_a_token",
-          `${item.place}: the choice "${letter}" is no single token of ${tokenizer.source} at the place of the answer`,
-        );
-      }
-      for (const id of found) forms.push({ choice, id });
-    }
+    const { lead, forms } = await formsOf(JSON.stringify([openTurn(question.messages), question.choices]));
+    checkForms(forms, question.choices, item, tokenizer);
+    const { text, ids } = await conversation(task, item, question, { least: lead.length + 1, room: lead.length + 1 });
     return {
-      text,
       kind: "score",
-      request: { prompt: ids, continuations: forms.map(({ id }) => [id]) },
+      text,
+      request: { prompt: [...ids, ...lead], continuations: forms.map(({ id }) => [id]) },
       read(scores) {
         // With and without the space in front it is the same answer: probabilities add up.
         const logs = question.choices.map(() => Number.NEGATIVE_INFINITY);
@@ -134,15 +119,16 @@ export function createPromptBuilder(options: PromptOptions): PromptBuilder {
     question: Question & { ask: "generate" },
   ): Promise<Prepared> => {
     // Examples give way to the whole answer; a question alone is asked even where the context ends its answer early.
-    const { text, ids } = await encodeConversation(task, item, question.messages, 1, question.maxTokens);
+    const { text, ids } = await conversation(task, item, question, { least: 1, room: question.maxTokens });
     const maxTokens = Math.min(question.maxTokens, contextLimit - ids.length);
+    const [mark] = await endOfTurn();
+    const stops = new Set(options.stopIds);
+    if (mark !== undefined && tokenizer.addedIds.has(mark)) stops.add(mark);
     return {
-      text,
       kind: "generate",
-      request: { prompt: ids, maxTokens, stopIds },
-      async read(tokens) {
-        return { ask: "generate", text: (await decodeAnswer(tokenizer, tokens)).trim(), tokens: tokens.length };
-      },
+      text,
+      request: { prompt: ids, maxTokens, stopIds: [...stops] },
+      read: async (tokens) => ({ ask: "generate", ...(await decodeAnswer(tokenizer, tokens)) }),
     };
   };
 
@@ -155,15 +141,25 @@ export function createPromptBuilder(options: PromptOptions): PromptBuilder {
   };
 }
 
-/** An example of the `prompt` split as it stands in front of a question: with its own answer, or the gold one added. */
-function exampleTurns(task: Task, example: Item): ChatMessage[] {
-  const turns = example.messages.filter(({ role }) => role !== "system");
-  const target = task.target(example);
-  const last = turns.at(-1);
-  if (last?.role !== "assistant") return [...turns, { role: "assistant", content: target }];
-  if (last.content.trimEnd().endsWith(target)) return turns;
-  // The turn is as open as the question's own.
-  return [...turns.slice(0, -1), { role: "assistant", content: `${last.content.trimEnd()} ${target}`.trimStart() }];
+/** What the assistant has said already. */
+function openTurn(messages: readonly ChatMessage[]): string {
+  const last = messages.at(-1);
+  return last?.role === "assistant" ? last.content : "";
+}
+
+/** Ids of an option behind what the assistant has said: cut together with it, where that leaves it as it is. */
+async function continuation(encode: Tokenizer["encode"], before: string, option: string): Promise<number[]> {
+  if (before === "") return encode(option);
+  return addedIds(await encode(before), await encode(`${before} ${option}`)) ?? encode(` ${option}`);
+}
+
+function checkForms(forms: LetterForms["forms"], choices: readonly string[], item: Item, { source }: Tokenizer): void {
+  const missing = choices.find((_, place) => forms.every(({ choice }) => choice !== place));
+  if (missing === undefined) return;
+  throw new QuestionFailure(
+    "benchmark.choice_not_a_token",
+    `${item.place}: the choice "${missing}" is no single token of ${source} at the place of the answer`,
+  );
 }
 
 /** Ids behind an answer's words in the model's own chat format: with them a rank is the probability of exactly this answer. */
@@ -182,29 +178,12 @@ async function endOfTurnIds(tokenizer: Tokenizer): Promise<number[]> {
 /** log(exp(a) + exp(b)), without underflow. */
 function logOfSum(a: number, b: number): number {
   const [low, high] = a < b ? [a, b] : [b, a];
-  return high + Math.log1p(Math.exp(low - high));
+  return low === Number.NEGATIVE_INFINITY ? high : high + Math.log1p(Math.exp(low - high));
 }
 
 /** Of equal log-probabilities the first. */
-function choiceAnswer(ask: "letter" | "rank", logProbabilities: number[]): Answer {
+function choiceAnswer(ask: "letter" | "rank", logProbabilities: number[]): Choice {
   let choice = 0;
   for (const [i, value] of logProbabilities.entries()) if (value > logProbabilities[choice]!) choice = i;
   return { ask, logProbabilities, choice };
-}
-
-/** Rows beyond the tokenizer's ids (padding) have no text: each shows as a replacement character, which no gold answer has. */
-async function decodeAnswer(tokenizer: Tokenizer, tokens: number[]): Promise<string> {
-  if (tokens.every((id) => id < tokenizer.size)) return tokenizer.decode(tokens, true);
-  const parts: string[] = [];
-  let run: number[] = [];
-  for (const id of tokens) {
-    if (id < tokenizer.size) {
-      run.push(id);
-      continue;
-    }
-    parts.push(await tokenizer.decode(run, true), "\u{fffd}");
-    run = [];
-  }
-  parts.push(await tokenizer.decode(run, true));
-  return parts.join("");
 }

@@ -1,64 +1,104 @@
-/** Runs, samples and scores in the results database. A sample is there when the call that adds it has returned. */
-import type { Database } from "better-sqlite3";
+/**
+ * Runs, samples and scores in the results database. A sample is there when the call that adds it has returned, even if the
+ * process is killed or the power fails then. Several processes may write: each call is one transaction, and two of them
+ * that answer the same item leave the first answer.
+ */
 import type { Score } from "./metrics/mean.js";
 import { databaseError, openDatabase } from "./open-database.js";
-import type { Answer, JudgedSample } from "./task.js";
+import {
+  type OpenedRun,
+  openRun,
+  type RunIdentity,
+  type RunTask,
+  readRuns,
+  type StoredRun,
+  setVersion,
+  versionOf,
+} from "./runs.js";
+import {
+  addSamples,
+  type Judgement,
+  type NewSample,
+  readFailed,
+  readSamples,
+  replaceJudgements,
+  type StoredSample,
+} from "./samples.js";
+import type { Task } from "./task.js";
 
-export interface RunIdentity {
-  model: string;
-  model_sha256: string;
-  tokenizer_sha256: string;
-  harness_version: number;
-  /** Everything else that the answers depend on, in a fixed order. */
-  options: unknown;
-}
-
-export interface RunTask {
-  task: string;
-  task_version: number;
-  /** Equal for two runs whose samples of this task may stand for one another. */
-  key: string;
-  /** Ids of the items in their order. */
-  items: string[];
-}
-
-export interface NewSample {
-  item_id: string;
-  prompt: string;
-  prompt_sha256: string;
-  target: string;
-  output: string;
-  answers: readonly Answer[];
-  metrics: Record<string, number>;
-  meta: Record<string, unknown>;
-  seconds: number;
-}
+export type { RunIdentity, RunTask, StoredRun } from "./runs.js";
+export type { Judgement, NewSample, StoredSample } from "./samples.js";
 
 export interface Store {
   /** Finds the run or makes it, and takes over samples that an equal model has answered before. */
-  openRun(identity: RunIdentity, tasks: readonly RunTask[], host: unknown): { id: number; finished: boolean };
-  /** Ids of the items that have been answered. */
+  openRun(identity: RunIdentity, tasks: readonly RunTask[], host: unknown): OpenedRun;
+  runs(): StoredRun[];
+  /** Ids of the items that have been answered; failed ones are not among them. */
   answered(run: number, task: string): Set<string>;
-  /** In one transaction; an item that another process has answered meanwhile stays as it is. */
+  /** An item that has been answered stays as it is, a failed one is replaced. A finished run is none any more. */
   addSamples(run: number, task: string, samples: readonly NewSample[]): void;
-  samples(run: number, task: string): JudgedSample[];
-  setScores(run: number, task: string, version: number, scores: Record<string, Score>, seconds: number): void;
+  /** The answered ones, in the order of the items. */
+  samples(run: number, task: string): StoredSample[];
+  failures(run: number): Failure[];
+  /** Version of the metrics that have judged the samples; 0: several have. */
+  versionOf(run: number, task: string): number;
+  /** Replaces metrics and targets; the task's version has judged from now on. Scores that are there are made anew. */
+  judge(run: number, task: ScoredTask, judged: readonly Judgement[]): void;
+  /** Scores of the samples as they are now replace those before. `finished`: the run has no other tasks. */
+  score(run: number, tasks: readonly ScoredTask[], finished: boolean): void;
   scores(run: number): StoredScore[];
-  finish(run: number): void;
+  /** Of the text with this hash; null: of no text of its own. */
+  setMeasures(run: number, measures: Readonly<Record<string, number>>, text_sha256: string | null): void;
+  measures(run: number): Measure[];
+  setOverlap(run: number, rows: readonly Overlap[]): void;
+  overlap(run: number): Overlap[];
   close(): void;
+}
+
+export interface ScoredTask {
+  name: string;
+  task: Pick<Task, "version" | "aggregate">;
 }
 
 export interface StoredScore extends Score {
   task: string;
   task_version: number;
   metric: string;
+  /** Items without an answer. */
+  failures: number;
   seconds: number;
 }
 
-/** Throws `BenchmarkError`, here and in every method, naming the file. */
-export function openStore(file: string): Store {
-  const database = openDatabase(file);
-  const guarded = <A extends unknown[], R>(work: (...args: A) => R): ((...args: A) => R) => {
+export interface Failure {
+  task: string;
+  item_id: string;
+  failure: string;
+}
+
+export interface Measure {
+  name: string;
+  value: number;
+  text_sha256: string | null;
+}
+
+export interface Overlap {
+  task: string;
+  items: number;
+  /** Items with an n-gram of so many words in the training text. */
+  overlapping: number;
+  words: number;
+  corpus_sha256: string;
+}
+
+/** Throws `BenchmarkError`, here and in every method, naming the file. `existing`: the file must be there. */
+export function openStore(file: string, { existing = false } = {}): Store {
+  const database = openDatabase(file, { existing });
+  /** One transaction for each call; its faults name the file. */
+  const writing = <A extends unknown[], R>(work: (...args: A) => R): ((...args: A) => R) => {
+    const transaction = database.transaction(work);
+    return reading((...args: A) => transaction.immediate(...args));
+  };
+  const reading = <A extends unknown[], R>(work: (...args: A) => R): ((...args: A) => R) => {
     return (...args) => {
       try {
         return work(...args);
@@ -67,121 +107,66 @@ export function openStore(file: string): Store {
       }
     };
   };
-  const insertSample = database.prepare(
-    `INSERT OR IGNORE INTO sample
-       (run_id, task, item_id, prompt, prompt_sha256, target, output, answers, metrics, meta, seconds)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-  );
-  const addSamples = database.transaction((run: number, task: string, samples: readonly NewSample[]) => {
-    for (const sample of samples) {
-      insertSample.run(
-        run,
-        task,
-        sample.item_id,
-        sample.prompt,
-        sample.prompt_sha256,
-        sample.target,
-        sample.output,
-        JSON.stringify(sample.answers),
-        JSON.stringify(sample.metrics),
-        JSON.stringify(sample.meta),
-        sample.seconds,
-      );
+  const setStatus = (run: number, status: "running" | "finished"): void =>
+    void database.prepare("UPDATE run SET status = ? WHERE id = ?").run(status, run);
+
+  const scoreTask = (run: number, { name, task }: ScoredTask): void => {
+    database.prepare("DELETE FROM score WHERE run_id = ? AND task = ?").run(run, name);
+    const samples = readSamples(database, run, name);
+    if (samples.length === 0) return;
+    const failed = readFailed(database, run, name);
+    const seconds = samples.reduce((sum, sample) => sum + sample.seconds, 0);
+    const insert = database.prepare(
+      `INSERT INTO score (run_id, task, task_version, metric, value, standard_error, items, failures, seconds)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    );
+    for (const [metric, { value, standard_error, items }] of Object.entries(task.aggregate(samples, failed))) {
+      insert.run(run, name, task.version, metric, value, standard_error, items, failed.length, seconds);
     }
-  });
-  const setScores = database.transaction(
-    (run: number, task: string, version: number, scores: Record<string, Score>, seconds: number) => {
-      database.prepare("DELETE FROM score WHERE run_id = ? AND task = ?").run(run, task);
-      const insert = database.prepare(
-        `INSERT INTO score (run_id, task, task_version, metric, value, standard_error, items, seconds)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-      );
-      for (const [metric, { value, standard_error, items }] of Object.entries(scores)) {
-        insert.run(run, task, version, metric, value, standard_error, items, seconds);
-      }
-    },
-  );
+  };
+  const all = <Row>(sql: string): ((run: number) => Row[]) => reading((run) => database.prepare(sql).all(run) as Row[]);
+
   return {
-    openRun: guarded((identity, tasks, host) => {
-      const open = database.transaction(() => findOrMakeRun(database, identity, tasks, host));
-      return open.immediate();
+    openRun: writing((identity, tasks, host) => openRun(database, identity, tasks, host)),
+    runs: reading(() => readRuns(database)),
+    answered: reading((run, task) => {
+      const sql = "SELECT item_id FROM sample WHERE run_id = ? AND task = ? AND failure IS NULL";
+      return new Set(database.prepare(sql).pluck().all(run, task) as string[]);
     }),
-    answered: guarded((run, task) => {
-      const rows = database.prepare("SELECT item_id FROM sample WHERE run_id = ? AND task = ?").pluck().all(run, task);
-      return new Set(rows as string[]);
+    addSamples: writing((run, task, samples) => {
+      if (addSamples(database, run, task, samples) > 0) setStatus(run, "running");
     }),
-    addSamples: guarded((run, task, samples) => addSamples.immediate(run, task, samples)),
-    samples: guarded((run, task) => {
-      const rows = database
-        .prepare("SELECT item_id, metrics, meta, seconds FROM sample WHERE run_id = ? AND task = ?")
-        .all(run, task) as { item_id: string; metrics: string; meta: string; seconds: number }[];
-      // In the order of the items, so that sums do not depend on which answer came first.
-      rows.sort((a, b) => Number(a.item_id) - Number(b.item_id));
-      return rows.map(({ metrics, meta, seconds }) => ({
-        metrics: JSON.parse(metrics) as Record<string, number>,
-        meta: JSON.parse(meta) as Record<string, unknown>,
-        seconds,
-      }));
+    samples: reading((run, task) => readSamples(database, run, task)),
+    failures: all("SELECT task, item_id, failure FROM sample WHERE run_id = ? AND failure IS NOT NULL ORDER BY rowid"),
+    versionOf: reading((run, task) => versionOf(database, run, task)),
+    judge: writing((run, task, judged) => {
+      replaceJudgements(database, run, task.name, judged);
+      setVersion(database, run, task.name, task.task.version);
+      const scored = database.prepare("SELECT 1 FROM score WHERE run_id = ? AND task = ? LIMIT 1").get(run, task.name);
+      if (scored !== undefined) scoreTask(run, task);
     }),
-    setScores: guarded((run, task, version, scores, seconds) =>
-      setScores.immediate(run, task, version, scores, seconds),
+    score: writing((run, tasks, finished) => {
+      for (const task of tasks) scoreTask(run, task);
+      if (finished) setStatus(run, "finished");
+    }),
+    scores: all(
+      `SELECT task, task_version, metric, value, standard_error, items, failures, seconds FROM score
+       WHERE run_id = ? ORDER BY rowid`,
     ),
-    scores: guarded((run) => {
-      const sql =
-        "SELECT task, task_version, metric, value, standard_error, items, seconds FROM score WHERE run_id = ? ORDER BY rowid";
-      return database.prepare(sql).all(run) as StoredScore[];
+    setMeasures: writing((run, measures, text_sha256) => {
+      const put = database.prepare(
+        "INSERT OR REPLACE INTO measure (run_id, name, value, text_sha256) VALUES (?, ?, ?, ?)",
+      );
+      for (const [name, value] of Object.entries(measures)) put.run(run, name, value, text_sha256);
     }),
-    finish: guarded((run) => void database.prepare("UPDATE run SET status = 'finished' WHERE id = ?").run(run)),
+    measures: all("SELECT name, value, text_sha256 FROM measure WHERE run_id = ? ORDER BY name"),
+    setOverlap: writing((run, rows) => {
+      const put = database.prepare(
+        `INSERT OR REPLACE INTO overlap (run_id, task, items, overlapping, words, corpus_sha256) VALUES (?, ?, ?, ?, ?, ?)`,
+      );
+      for (const row of rows) put.run(run, row.task, row.items, row.overlapping, row.words, row.corpus_sha256);
+    }),
+    overlap: all("SELECT task, items, overlapping, words, corpus_sha256 FROM overlap WHERE run_id = ? ORDER BY rowid"),
     close: () => database.close(),
   };
-}
-
-function findOrMakeRun(
-  database: Database,
-  identity: RunIdentity,
-  tasks: readonly RunTask[],
-  host: unknown,
-): { id: number; finished: boolean } {
-  const { model, model_sha256, tokenizer_sha256, harness_version } = identity;
-  const fields = [model, model_sha256, tokenizer_sha256, harness_version, JSON.stringify(identity.options)];
-  const known = database
-    .prepare(
-      `SELECT id, status FROM run
-       WHERE model = ? AND model_sha256 = ? AND tokenizer_sha256 = ? AND harness_version = ? AND options = ?`,
-    )
-    .get(...fields) as { id: number; status: string } | undefined;
-  const opened = 1 + (database.prepare("SELECT coalesce(max(opened), 0) FROM run").pluck().get() as number);
-  if (known !== undefined) {
-    database.prepare("UPDATE run SET opened = ? WHERE id = ?").run(opened, known.id);
-    return { id: known.id, finished: known.status === "finished" };
-  }
-  const { lastInsertRowid } = database
-    .prepare(
-      `INSERT INTO run (model, model_sha256, tokenizer_sha256, harness_version, options, created_at, host, opened, status)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'running')`,
-    )
-    .run(...fields, new Date().toISOString(), JSON.stringify(host), opened);
-  const id = Number(lastInsertRowid);
-  const insertTask = database.prepare(
-    "INSERT INTO run_task (run_id, task, task_version, key, items) VALUES (?, ?, ?, ?, ?)",
-  );
-  const copySample = database.prepare(
-    `INSERT OR IGNORE INTO sample
-       (run_id, task, item_id, prompt, prompt_sha256, target, output, answers, metrics, meta, seconds)
-     SELECT ?, task, item_id, prompt, prompt_sha256, target, output, answers, metrics, meta, seconds
-     FROM sample WHERE run_id = ? AND task = ? AND item_id = ?`,
-  );
-  const findEqual = database
-    .prepare(
-      `SELECT run_id FROM run_task JOIN run ON run.id = run_id
-       WHERE task = ? AND key = ? AND model_sha256 = ? AND tokenizer_sha256 = ? AND harness_version = ? AND run_id <> ?`,
-    )
-    .pluck();
-  for (const { task, task_version, key, items } of tasks) {
-    insertTask.run(id, task, task_version, key, items.length);
-    for (const equal of findEqual.all(task, key, model_sha256, tokenizer_sha256, harness_version, id)) {
-      for (const item of items) copySample.run(id, equal, task, item);
-    }
-  }
-  return { id, finished: false };
 }

@@ -1,15 +1,27 @@
 /** What a task of the benchmark is: it turns an item into questions and judges the answers. */
 import type { ChatMessage, Tokenizer } from "../tokenizer/tokenizer.js";
+import type { ItemForm } from "./item-form.js";
 import type { Item } from "./items.js";
 import type { Score } from "./metrics/mean.js";
 
 export type Group = "DaruMMLU" | "DaruMERA" | "DaruSum" | "DaruCopy_EN" | "DaruCopy_RU";
 
+/** Earlier questions with their answers, of which the oldest give way where the context is too short for all. */
+export interface Dialogue {
+  /** The oldest first. */
+  turns: readonly string[];
+  /** The question behind the turns from `first` on; behind none with `first` = turns.length. */
+  messages(first: number): ChatMessage[];
+}
+
 export type Question =
-  /** Which choice is the next token? */
-  | { ask: "letter"; messages: ChatMessage[]; choices: string[] }
-  /** Which option is the likeliest answer of the assistant? */
-  | { ask: "rank"; messages: ChatMessage[]; options: string[] }
+  /** Which choice is the next token? `messages` hold the whole `dialogue`, where there is one. */
+  | { ask: "letter"; messages: ChatMessage[]; choices: string[]; dialogue?: Dialogue }
+  /**
+   * Which option is the likeliest answer of the assistant, end of turn included?
+   * `over: "common"`: by the mean log-probability of a token over as many tokens as the shortest option has.
+   */
+  | { ask: "rank"; messages: ChatMessage[]; options: string[]; over?: "common" }
   | { ask: "generate"; messages: ChatMessage[]; maxTokens: number };
 
 export interface Choice {
@@ -18,6 +30,8 @@ export interface Choice {
   logProbabilities: number[];
   /** Index of the highest. */
   choice: number;
+  /** Of `rank`, each token of each option: what a later metric may weigh otherwise. */
+  tokenLogProbabilities?: number[][];
 }
 
 export interface Generation {
@@ -37,7 +51,7 @@ export interface JudgedSample {
   seconds: number;
 }
 
-export interface Task {
+export interface Task extends ItemForm {
   /** Raised when prompts or scores change. */
   version: number;
   /** Name of the data set's folder. */
@@ -48,6 +62,7 @@ export interface Task {
   title: string;
   /** The metric that stands for the task. */
   metric: string;
+  /** Throws `BenchmarkError` where the item lacks what the task needs, naming file, line and field. */
   questions(item: Item): Question[];
   /** Metrics of one sample; `answers` in the order of the questions. */
   judge(item: Item, answers: readonly Answer[], tokenizer: TokenCounter): Promise<Record<string, number>>;
@@ -55,7 +70,10 @@ export interface Task {
   gold(item: Item, tokenizer: TokenCounter): Promise<Answer[]>;
   /** The gold answer as it is stored. */
   target(item: Item): string;
-  aggregate(samples: readonly JudgedSample[]): Record<string, Score>;
+  /** Examples that may stand before an item, the best first; all of the `prompt` split in its order by default. */
+  examples?(item: Item, all: readonly Item[]): readonly Item[];
+  /** `failed`: samples without an answer, which count in no score. */
+  aggregate(samples: readonly JudgedSample[], failed?: readonly Pick<JudgedSample, "meta">[]): Record<string, Score>;
 }
 
 export function asChoice(answer: Answer | undefined): Choice {
@@ -67,6 +85,9 @@ export function asGeneration(answer: Answer | undefined): Generation {
   if (answer?.ask !== "generate") throw new TypeError("expected a generated answer");
   return answer;
 }
+
+/** An answer without words scores 0 and is counted besides. */
+export const isEmpty = ({ text, tokens }: Generation): boolean => tokens === 0 || text.trim() === "";
 
 /** A choice with all probability on `choice`. */
 export function certain(ask: Choice["ask"], choice: number, choices: number): Choice {

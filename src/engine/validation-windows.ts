@@ -5,11 +5,10 @@
  * little padding is computed.
  */
 import type { Documents } from "../corpus/document.js";
-import { EngineError, TokenizerError } from "../errors.js";
-import { sequenceMarks } from "../tokenizer/sequence-marks.js";
 import type { Tokenizer } from "../tokenizer/tokenizer.js";
+import { encodeWindows } from "./encode-windows.js";
 import { createSequencePacker } from "./sequence-packer.js";
-import { cutWindows, type TextWindow } from "./text-windows.js";
+import { cutWindows } from "./text-windows.js";
 import { type Block, writeTrainingSet } from "./training-set.js";
 
 export interface WindowsJob {
@@ -39,11 +38,8 @@ export interface WrittenWindows {
 export async function writeWindows(job: WindowsJob): Promise<WrittenWindows> {
   const { file, tokenizer, context } = job;
   const windows = await cutWindows(job.documents, job.window_characters, job.max_windows);
-  const sequences = await encodeWindows(windows, tokenizer);
+  const sequences = await encodeWindows(windows, tokenizer, context);
   const longest = sequences.reduce((most, ids) => Math.max(most, ids.length - 1), 1);
-  if (longest > context) {
-    throw tooLong(windows[sequences.findIndex((ids) => ids.length - 1 === longest)]!, longest, context);
-  }
   const longestFirst = sequences.map((_, i) => i).sort((a, b) => sequences[b]!.length - sequences[a]!.length || a - b);
   const inOrder = longestFirst.map((i) => sequences[i]!);
   const length = blockLength(inOrder, longest, context);
@@ -55,43 +51,6 @@ export async function writeWindows(job: WindowsJob): Promise<WrittenWindows> {
     tokens: sequences.reduce((sum, ids) => sum + ids.length - 1, 0),
     windows: windows.length,
   };
-}
-
-/** Start token and the window's ids. */
-async function encodeWindows(windows: TextWindow[], tokenizer: Tokenizer): Promise<Int32Array[]> {
-  const { start } = sequenceMarks(tokenizer);
-  const encoded: Int32Array[] = [];
-  const batch = 512;
-  for (let from = 0; from < windows.length; from += batch) {
-    const part = windows.slice(from, from + batch);
-    const ids = await tokenizer.encodeBatch(part.map((window) => window.text));
-    for (const [i, window] of part.entries()) {
-      const own = ids[i]!;
-      const back = await tokenizer.decode(own);
-      if (back !== window.text) throw lossy(tokenizer, window, back);
-      encoded.push(Int32Array.from([start, ...own]));
-    }
-  }
-  return encoded;
-}
-
-function lossy(tokenizer: Tokenizer, window: TextWindow, back: string): TokenizerError {
-  let at = 0;
-  while (at < back.length && back[at] === window.text[at]) at++;
-  const shown = JSON.stringify(window.text.slice(at, at + 12));
-  return new TokenizerError(
-    "tokenizer.lossy",
-    `${window.place}: ${tokenizer.source} does not give this text back (from ${shown} on)`,
-    { hint: "Bits per character needs a tokenizer without unknown tokens and without a normaliser that drops text." },
-  );
-}
-
-function tooLong(window: TextWindow, tokens: number, context: number): EngineError {
-  return new EngineError(
-    "engine.window_too_long",
-    `${window.place}: ${window.characters} characters are ${tokens} tokens, but the model sees ${context} at once`,
-    { hint: "Choose smaller windows (window_characters).", exitCode: 2 },
-  );
 }
 
 function pack(sequences: Int32Array[], length: number, emit: (block: Block) => void): void {

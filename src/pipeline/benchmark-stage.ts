@@ -1,12 +1,12 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { writeFileAtomic } from "../atomic-output.js";
+import { noResult } from "../benchmark/benchmark-result.js";
 import { evaluate } from "../benchmark/evaluate.js";
-import { averages } from "../benchmark/groups.js";
 import { leaderboard } from "../benchmark/leaderboard.js";
 import { tasks as taskRegistry } from "../benchmark/registry.js";
 import { corpusFiles, validationCorpus } from "./corpora.js";
-import { heldOutBits } from "./held-out-bits.js";
+import { heldOutBits, heldOutWindows } from "./held-out-bits.js";
 import {
   type BenchmarkStageResult,
   computeOptions,
@@ -14,6 +14,8 @@ import {
   type Made,
   type RunContext,
 } from "./run-context.js";
+import { overlapOfRows } from "./training-overlap.js";
+import { trainingFiles } from "./training-texts.js";
 
 /** The base models, by the name of their row. */
 function baseRows({ models }: RunContext, { pretraining }: Made): Record<string, string> {
@@ -42,21 +44,25 @@ function measuredBits({ pretraining }: Made): Record<string, number> {
   };
 }
 
-/** Stage 5: every model scored into the database, the leaderboard, and bits per character of the held-out text. */
+/**
+ * Stage 5: every model scored into the database, with bits per character of the held-out text and the items that its training
+ * text has; the leaderboard.
+ */
 export const benchmarkStage: DefineStage<BenchmarkStageResult> = async (context, made) => {
   const { recipe, folder: runFolder, progress, signal } = context;
   const section = recipe.benchmark;
   if (section === undefined) return undefined;
-  const { tasks, data, few_shot, limit, database } = section;
+  const { tasks, data, prompts, few_shot, limit, database } = section;
   const bases = section.bases === "none" ? {} : baseRows(context, made);
   const rows = { ...bases, ...instructRows(context, made) };
   const known = measuredBits(made);
   const db = database ?? path.join(runFolder, "results.sqlite");
   return {
     name: "benchmark",
-    version: 1,
+    version: 2,
     inputs: {
       ...rows,
+      training: tasks.length > 0 ? await trainingFiles(recipe) : [],
       ...(data !== undefined && { data: tasks.map((name) => path.join(data, taskRegistry[name].dataset)) }),
       ...(recipe.corpus && { validation: await corpusFiles(validationCorpus(recipe)) }),
     },
@@ -66,28 +72,23 @@ export const benchmarkStage: DefineStage<BenchmarkStageResult> = async (context,
     run: async (folder, work) => {
       const compute = computeOptions(context);
       const result: BenchmarkStageResult = {};
+      const overlaps = tasks.length > 0 ? await overlapOfRows(context, work) : {};
       for (const [name, model] of Object.entries(rows)) {
-        const bits_per_character = recipe.corpus === undefined ? null : await measureBits(name, model, work);
-        const measured = section.bases === "bits" && name in bases ? [] : tasks;
-        const scored =
-          measured.length === 0
-            ? { ...averages({}), tasks: {}, standard_errors: {}, items: {} }
-            : await evaluate(
-                {
-                  model,
-                  name,
-                  tasks: measured,
-                  data: data!,
-                  db,
-                  few_shot,
-                  limit,
-                  compute,
-                  signal,
-                  work: path.join(work, "gguf"),
-                },
-                progress,
-              );
-        result[name] = { ...scored, bits_per_character };
+        if (tasks.length === 0 || (section.bases === "bits" && name in bases)) {
+          const bits_per_character = recipe.corpus === undefined ? null : await measureBits(name, model, work);
+          result[name] = { ...noResult(), bits_per_character };
+          continue;
+        }
+        const scored = await evaluate(
+          {
+            ...{ model, name, tasks, data: data!, db, prompts, few_shot, limit, compute, signal },
+            work: path.join(work, "gguf"),
+            corpus: recipe.corpus && heldOutWindows(recipe),
+            overlap: overlaps[name],
+          },
+          progress,
+        );
+        result[name] = { ...scored, bits_per_character: known[name] ?? scored.measures.bits_per_character ?? null };
       }
       if (tasks.length > 0) leaderboard({ db, out: folder });
       return result;

@@ -1,4 +1,4 @@
-import type { BenchmarkResult } from "../benchmark/evaluate.js";
+import type { BenchmarkResult } from "../benchmark/benchmark-result.js";
 import type { CalibrationSummary } from "../calibration/calibrate.js";
 import type { ComputeOptions } from "../engine/engine.js";
 import type { InitialiseSummary } from "../pretraining/initialise.js";

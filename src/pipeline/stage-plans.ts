@@ -66,13 +66,13 @@ export const stagePlans = {
     ),
   benchmark: async (context) => {
     const { recipe, tools } = context;
-    const { tasks, data, few_shot, limit } = recipe.benchmark!;
+    const { tasks, data, prompts, few_shot, limit } = recipe.benchmark!;
     const validation = recipe.corpus && (await tools.measure(validationCorpus(recipe)));
     const { window_characters, max_windows } = recipe.pretraining ?? pretrainingSchema.parse({});
     const most = recipe.corpus === undefined ? 0 : max_windows * window_characters;
     return planBenchmark(
       {
-        ...{ tasks, data, few_shot, limit, models: scoredModels(context) },
+        ...{ tasks, data, prompts, few_shot, limit, models: scoredModels(context) },
         windows: Math.min(most, validation?.characters ?? most),
         texts: validation?.texts ?? [],
       },

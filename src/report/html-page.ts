@@ -1,4 +1,4 @@
-/** Self-contained pages: no script, no network, light and dark, readable on a phone and on paper. */
+/** Self-contained pages: no network, light and dark, readable on a phone and on paper; no script but a page's own. */
 export function escapeHtml(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
 }
@@ -19,14 +19,19 @@ figure{margin:0 0 1rem}figcaption{color:var(--soft);font-size:.88rem;margin:.2re
 
 /** A whole page; `body` is HTML, `extraStyle` the CSS of what only this page has. */
 export function htmlPage(title: string, body: string, extraStyle = ""): string {
+  return `${pageStart(title, { style: extraStyle })}${body}${pageEnd}`;
+}
+
+/** A page down to its heading, for pages that are written piece by piece; `head`: HTML that stands there. */
+export function pageStart(title: string, more: { style?: string; head?: string } = {}): string {
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
-<title>${escapeHtml(title)}</title><style>${style}${extraStyle}</style></head>
+${more.head ?? ""}<title>${escapeHtml(title)}</title><style>${style}${more.style ?? ""}</style></head>
 <body><main><h1>${escapeHtml(title)}</h1>
-${body}
-</main></body></html>
 `;
 }
+
+export const pageEnd = "\n</main></body></html>\n";
 
 /** A cell: numbers are set right-aligned with `digits` decimals, absent values as a dash. */
 export type Cell = string | number | null | undefined;

@@ -1,61 +1,109 @@
-/** Points in a plane as inline SVG, a colour a kind, each with its name as a tooltip; both axes have one scale. */
-import { chartText, round } from "./chart-text.js";
+/** Points of two figures as inline SVG: axes with round numbers, names where there is room for them. */
+import { chartText, fitText, round, textWidth } from "./chart-text.js";
 import { escapeHtml } from "./html-page.js";
 
-export interface ScatterKind {
+export interface ScatterPoint {
   name: string;
-  points: readonly { name: string; x: number; y: number }[];
+  x: number;
+  y: number;
+  /** Of another kind than the others, and of another colour. */
+  apart?: boolean;
+  /** Not quite comparable with the others. */
+  hollow?: boolean;
 }
 
 export interface ScatterOptions {
-  title: string;
-  /** What the axes are. */
-  x: string;
-  y: string;
+  xAxis: string;
+  yAxis: string;
+  note?: string;
 }
 
-const width = 640;
-const height = 420;
-const margin = { left: 12, right: 12, top: 34, bottom: 26 };
-/** Dots, rings and crosses too, for those who see no colours. */
-const marks: ((x: number, y: number) => string)[] = [
-  (x, y) => `<circle cx="${round(x)}" cy="${round(y)}" r="2.2" fill="var(--soft)" opacity=".55"/>`,
-  (x, y) => `<circle cx="${round(x)}" cy="${round(y)}" r="2.6" fill="none" stroke="var(--apart)" stroke-width="1.1"/>`,
-  (x, y) =>
-    `<path d="M${round(x - 2.4)} ${round(y - 2.4)}l4.8 4.8m0-4.8l-4.8 4.8" stroke="var(--accent)" stroke-width="1.2"/>`,
-];
+const width = 440;
+const height = 300;
+const margin = { left: 44, right: 14, top: 24, bottom: 40 };
+const radius = 4.5;
+const nameSize = 11;
+const digitWidth = 6.4;
+const longestName = 20;
 
-/** Three kinds at most. No points give an empty string. */
-export function scatterChart(kinds: readonly ScatterKind[], { title, x: across, y: up }: ScatterOptions): string {
-  const all = kinds.flatMap(({ points }) => points);
-  if (all.length === 0) return "";
-  const range = (values: number[]): [number, number] => [
-    values.reduce((low, value) => Math.min(low, value), Number.POSITIVE_INFINITY),
-    values.reduce((high, value) => Math.max(high, value), Number.NEGATIVE_INFINITY),
+/** No points give an empty string. */
+export function scatterChart(points: readonly ScatterPoint[], title: string, options: ScatterOptions): string {
+  if (points.length === 0) return "";
+  const xTicks = ticks(points.map(({ x }) => x));
+  const yTicks = ticks(points.map(({ y }) => y));
+  const across = scale(xTicks, margin.left, width - margin.right);
+  const up = scale(yTicks, height - margin.bottom, margin.top);
+  const placed = points.map((point) => ({ ...point, at: [across(point.x), up(point.y)] as const }));
+  const bottom = height - margin.bottom;
+  const grid = [
+    ...xTicks.map(
+      (tick) =>
+        `<path d="M${round(across(tick))} ${margin.top}V${bottom}" stroke="var(--line)"/>${chartText(short(tick), across(tick), bottom + 15, { size: 11, anchor: "middle", soft: true })}`,
+    ),
+    ...yTicks.map(
+      (tick) =>
+        `<path d="M${margin.left} ${round(up(tick))}H${width - margin.right}" stroke="var(--line)"/>${chartText(short(tick), margin.left - 6, up(tick) + 4, { size: 11, anchor: "end", soft: true })}`,
+    ),
+    chartText(options.xAxis, (margin.left + width - margin.right) / 2, height - 6, { size: 12, anchor: "middle" }),
+    chartText(options.yAxis, 0, 12, { size: 12 }),
   ];
-  const [[left, right], [bottom, top]] = [range(all.map(({ x }) => x)), range(all.map(({ y }) => y))];
-  const room = [width - margin.left - margin.right, height - margin.top - margin.bottom] as const;
-  const scale = Math.min(room[0] / (right - left || 1), room[1] / (top - bottom || 1));
-  const x = (value: number): number => margin.left + room[0] / 2 + scale * (value - (left + right) / 2);
-  const y = (value: number): number => margin.top + room[1] / 2 - scale * (value - (bottom + top) / 2);
-  const drawn = kinds.map(({ points }, i) => {
-    const mark = marks[i % marks.length]!;
-    return points
-      .map((point) => `<g><title>${escapeHtml(point.name)}</title>${mark(x(point.x), y(point.y))}</g>`)
-      .join("");
+  const dots = placed.map(({ name, x, y, apart, hollow, at: [cx, cy] }) => {
+    const colour = `var(--${apart ? "apart" : "accent"})`;
+    const fill = hollow
+      ? `fill="var(--paper)" stroke="${colour}" stroke-width="2"`
+      : `fill="${colour}" fill-opacity=".8"`;
+    return `<circle cx="${round(cx)}" cy="${round(cy)}" r="${radius}" ${fill}><title>${escapeHtml(`${name}: ${short(x)}, ${short(y)}`)}</title></circle>`;
   });
-  let at = margin.left + 6;
-  const legend = kinds.map(({ name }, i) => {
-    const entry = `${marks[i % marks.length]!(at, 14)}${chartText(name, at + 9, 18)}`;
-    at += 30 + 6.6 * name.length;
-    return entry;
-  });
-  const labels = [
-    chartText(`${across} →`, width - margin.right, height - 8, { anchor: "end", soft: true }),
-    chartText(`↑ ${up}`, margin.left, height - 8, { soft: true }),
-  ];
-  return `<figure><svg viewBox="0 0 ${width} ${height}" width="${width}" role="img" aria-label="${escapeHtml(title)}">
-<rect x="${margin.left}" y="${margin.top - 8}" width="${room[0]}" height="${room[1] + 8}" fill="none" stroke="var(--line)"/>
-${[...drawn, ...legend, ...labels].join("\n")}
-</svg><figcaption>${escapeHtml(title)}</figcaption></figure>`;
+  const caption = `<figcaption><b>${escapeHtml(title)}</b> ${escapeHtml(options.note ?? "")}</figcaption>`;
+  return `<figure>${caption}<svg viewBox="0 0 ${width} ${height}" width="${width}" role="img" aria-label="${escapeHtml(title)}">
+${grid.join("\n")}
+${dots.join("\n")}
+${labels(placed).join("\n")}
+</svg></figure>`;
 }
+
+const short = (value: number): string => String(Number(value.toPrecision(3)));
+
+/** Three to six round numbers that hold all values. */
+function ticks(values: readonly number[]): number[] {
+  const low = Math.min(...values);
+  const high = Math.max(...values);
+  const span = high - low || Math.abs(high) / 5 || 1;
+  const rough = span / 4;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = power * ([1, 2, 5].find((factor) => factor * power >= rough) ?? 10);
+  const first = Math.floor(low / step);
+  const count = Math.max(1, Math.ceil(high / step - 1e-9) - first);
+  return Array.from({ length: count + 1 }, (_, i) => Number(((first + i) * step).toPrecision(12)));
+}
+
+function scale(all: readonly number[], from: number, to: number): (value: number) => number {
+  const [low, high] = [all[0]!, all.at(-1)!];
+  return (value) => from + ((value - low) / (high - low)) * (to - from);
+}
+
+type Box = readonly [left: number, top: number, right: number, bottom: number];
+
+/** Beside, above or below its point, the first place that hides nothing; a name without one is left to the pointer. */
+function labels(points: readonly { name: string; at: readonly [number, number] }[]): string[] {
+  const taken: Box[] = points.map(({ at: [x, y] }) => [x - radius, y - radius, x + radius, y + radius]);
+  return points.flatMap(({ name, at: [x, y] }) => {
+    const shown = fitText(name, longestName);
+    const wide = textWidth(shown) * digitWidth;
+    const left = (from: number, base: number): [Box, number] => [[from, base - nameSize, from + wide, base + 3], base];
+    const places = [
+      left(x + radius + 3, y + 4),
+      left(x - radius - 3 - wide, y + 4),
+      left(x - wide / 2, y - radius - 5),
+      left(x - wide / 2, y + radius + nameSize + 2),
+    ];
+    const free = places.find(
+      ([box]) => box[0] >= margin.left && box[2] <= width && taken.every((other) => apart(box, other)),
+    );
+    if (free === undefined) return [];
+    taken.push(free[0]);
+    return [chartText(shown, free[0][0], free[1], { size: nameSize })];
+  });
+}
+
+const apart = (a: Box, b: Box): boolean => a[2] < b[0] || b[2] < a[0] || a[3] < b[1] || b[3] < a[1];

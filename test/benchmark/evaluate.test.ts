@@ -9,7 +9,7 @@ import { leaderboard } from "../../src/benchmark/leaderboard.js";
 import type { TaskName } from "../../src/benchmark/registry.js";
 import { LepError } from "../../src/errors.js";
 import { exportGguf } from "../../src/model/gguf/export-gguf.js";
-import { writeTinyModel } from "../pretraining/tiny-model.js";
+import { writeTinyBenchmark } from "./tiny-benchmark.js";
 
 let folder: string;
 let model: string;
@@ -21,38 +21,7 @@ before(() => {
   folder = mkdtempSync(path.join(tmpdir(), "lep-evaluate-"));
   model = path.join(folder, "model");
   data = path.join(folder, "data");
-  writeTinyModel(model, { words: [" Ответ", " море", " A", " B", " C", " D"], padding: 2, seed: 3 });
-  const places = ["в Заречье", "в Дубраве", "на море", "у моста"];
-  const write = (name: string, item: (i: number) => object): void => {
-    mkdirSync(path.join(data, name), { recursive: true });
-    const lines = (from: number, count: number): string =>
-      Array.from({ length: count }, (_, i) => `${JSON.stringify(item(from + i))}\n`).join("");
-    writeFileSync(path.join(data, name, "test.jsonl"), lines(0, itemsOfTask));
-    writeFileSync(path.join(data, name, "prompt.jsonl"), lines(100, 3));
-  };
-  write("rummlu", (i) => ({
-    messages: [
-      { role: "user", content: "{text}\nA. {a}\nB. {b}" },
-      { role: "bot", content: "Ответ:" },
-    ],
-    inputs: { text: `Где дом ${i}?`, a: places[i % 4], b: places[(i + 1) % 4] },
-    outputs: "ABCD"[i % 4],
-    meta: {},
-  }));
-  for (const name of ["cp_sent_ru", "cp_para_ru"]) {
-    write(name, (i) => ({
-      messages: [{ role: "user", content: "Повтори:\n{text}" }],
-      inputs: { text: `Король ${i} видел море.` },
-      outputs: `Король ${i} видел море.`,
-      meta: {},
-    }));
-  }
-  write("world_ru", (i) => ({
-    messages: [{ role: "user", content: "{question}\n{options}" }],
-    inputs: { question: `Где дом ${i}?`, options: places.join(", ") },
-    outputs: places[i % 4],
-    meta: { options: places, answer: i % 4, direct: `Где стоит дом ${i}?`, category: "house" },
-  }));
+  writeTinyBenchmark(model, data, itemsOfTask);
 });
 after(() => rmSync(folder, { recursive: true, force: true }));
 

@@ -56,6 +56,10 @@ test("an item in Darumeru's format", () => {
       { role: "user", content: "Где мост? 3" },
       { role: "assistant", content: "Ответ:" },
     ],
+    template: [
+      { role: "user", content: "{text} {n}" },
+      { role: "assistant", content: "Ответ:" },
+    ],
     inputs: { text: "Где мост?", n: "3" },
     outputs: "A",
     meta: {},

@@ -2,7 +2,7 @@ import { BenchmarkError } from "../../errors.js";
 import type { Item } from "../items.js";
 import { covers, lengthRatio } from "../metrics/copy.js";
 import { mean } from "../metrics/mean.js";
-import { asGeneration, type Group, type Task } from "../task.js";
+import { asGeneration, type Group, isEmpty, type Task } from "../task.js";
 
 /**
  * The model repeats a text. A sentence scores the ratio of lengths in tokens, a paragraph 1 where it comes back
@@ -19,14 +19,15 @@ export function copyTask(options: {
   const maxTokens = unit === "sentence" ? 128 : 1024;
   const metric = unit === "sentence" ? "length_ratio" : "covered";
   return {
-    version: 1,
+    version: 2,
     ...description,
     metric,
     questions: ({ messages }) => [{ ask: "generate", messages, maxTokens }],
     async judge(item, answers, tokenizer) {
-      const { text, tokens } = asGeneration(answers[0]);
+      const answer = asGeneration(answers[0]);
+      const { text, tokens } = answer;
       const source = sourceText(item);
-      const empty = tokens === 0 || text.trim() === "";
+      const empty = isEmpty(answer);
       const sourceTokens = (await tokenizer.encode(source)).length;
       const characters = [...text].length;
       const words = text.split(/\s+/).filter((word) => word !== "").length;
@@ -38,6 +39,7 @@ export function copyTask(options: {
         characters,
         tokens,
         words,
+        empty: empty ? 1 : 0,
       };
     },
     async gold(item, tokenizer) {
@@ -60,6 +62,7 @@ export function copyTask(options: {
         exact_match: mean(of("exact_match")),
         copy_symbols_per_token: mean(of("copy_symbols_per_token")),
         tokens_per_word: ratio(sum("tokens"), sum("words")),
+        empty: mean(of("empty")),
         characters_per_second: ratio(sum("characters"), seconds),
       };
     },

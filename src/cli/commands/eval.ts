@@ -1,18 +1,24 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { evaluate } from "../../benchmark/evaluate.js";
+import { findTrainingOverlap, type TrainingOverlap } from "../../benchmark/overlap/training-overlap.js";
+import { itemsOfTasks } from "../../benchmark/plan-tasks.js";
 import { type TaskName, taskNames, tasks } from "../../benchmark/registry.js";
+import { readPieces } from "../../corpus/read-pieces.js";
 import type { Device } from "../../engine/engine.js";
 import { RecipeError } from "../../errors.js";
 import { packageRoot } from "../../package-root.js";
+import type { Progress } from "../../progress.js";
 import { defineAction } from "../command.js";
 import { computeFrom, computing, reporting } from "../common-options.js";
 import { modelFolder, tokenizerPlace } from "../model-folder.js";
 import { createOutput } from "../output.js";
+import { rescoreAndTell } from "../rescore-and-tell.js";
+import { resultLines } from "../result-lines.js";
 import { withProgress } from "../with-progress.js";
 
 interface Arguments {
-  model: string;
+  model?: string;
   tokenizer?: string;
   tasks: string;
   db: string;
@@ -20,6 +26,10 @@ interface Arguments {
   "few-shot": number;
   limit?: number;
   name?: string;
+  corpus?: string[];
+  "training-text"?: string[];
+  documents: "file" | "blank_lines";
+  rescore: boolean;
   device: Device;
   threads: number;
   json: boolean;
@@ -28,11 +38,11 @@ interface Arguments {
 export const evalCommand = defineAction<Arguments>({
   builder: (yargs) =>
     reporting(computing(yargs))
-      .option("model", { type: "string", demandOption: true, describe: "model folder, .gguf file or hub id" })
+      .option("model", { type: "string", describe: "model folder, .gguf file or hub id" })
       .option("tokenizer", { type: "string", describe: "tokenizer of a .gguf file; its own where left out" })
       .option("tasks", {
         type: "string",
-        demandOption: true,
+        default: "all",
         describe: `all, or names with commas: ${taskNames.join(", ")}`,
       })
       .option("db", { type: "string", demandOption: true, describe: "SQLite file" })
@@ -40,36 +50,77 @@ export const evalCommand = defineAction<Arguments>({
       .option("few-shot", { type: "number", default: 0, describe: "examples before each item" })
       .option("limit", { type: "number", describe: "at most so many items a task" })
       .option("name", { type: "string", describe: "the model's name in the leaderboard" })
+      .option("corpus", {
+        ...{ type: "string", array: true },
+        describe: "globs of a text: perplexity, bits per character and symbols per token of it",
+      })
+      .option("training-text", {
+        ...{ type: "string", array: true },
+        describe: "globs of what the model was trained on: items that stand in it are counted",
+      })
+      .option("documents", {
+        choices: ["file", "blank_lines"] as const,
+        default: "file" as const,
+        describe: "what a document is in a .txt file of --corpus",
+      })
+      .option("rescore", {
+        type: "boolean",
+        default: false,
+        describe: "judge the answers in --db by the present metrics, without a model; --name and --tasks choose",
+      })
+      .example("$0 eval --rescore --db results.sqlite", "every run in the database")
       .example("$0 eval --model data/tiny-instruct --tasks rummlu,cp_sent_ru --db results.sqlite", ""),
-  handler: async ({ db, json, limit, ...options }) => {
-    const tokenizer = options.tokenizer && (await tokenizerPlace(options.tokenizer));
-    const model = options.model.endsWith(".gguf") ? options.model : await modelFolder(options.model);
+  handler: async ({ db, json, limit, rescore, ...options }) => {
+    const output = createOutput(json);
     const data = options.data ?? path.join(packageRoot(), "data", "tiny", "benchmark");
-    const result = await withProgress((progress, signal) =>
-      evaluate(
+    const tokenizer = options.tokenizer && (await tokenizerPlace(options.tokenizer));
+    if (rescore) {
+      const tasks = options.tasks === "all" ? undefined : taskList(options.tasks, data);
+      await rescoreAndTell({ db, name: options.name, tasks, data: options.data, tokenizer }, output);
+      return;
+    }
+    if (options.model === undefined) throw new RecipeError("command.options", "--model is needed, or --rescore");
+    const model = options.model.endsWith(".gguf") ? options.model : await modelFolder(options.model);
+    const tasks = taskList(options.tasks, data);
+    const name = options.name ?? path.basename(options.model);
+    const result = await withProgress(async (progress, signal) => {
+      const overlap = await overlapWith(
+        options["training-text"],
+        tasks,
+        { data, limit },
+        options.threads,
+        progress,
+        signal,
+      );
+      return evaluate(
         {
-          model,
+          ...{ model, name, tasks, data, db, limit, overlap, signal, onEvent: output.event },
           ...(tokenizer && { tokenizer }),
-          name: options.name ?? path.basename(options.model),
-          tasks: taskList(options.tasks, data),
-          data,
-          db,
           few_shot: options["few-shot"],
-          limit,
+          corpus: options.corpus && { files: options.corpus, documents: options.documents },
           compute: computeFrom(options),
-          signal,
         },
         progress,
-      ),
-    );
-    const output = createOutput(json);
+      );
+    });
     output.event({ event: "scored", model, ...result });
-    for (const [task, metrics] of Object.entries(result.tasks)) {
-      const values = Object.entries(metrics).map(([metric, value]) => `${metric} ${value.toFixed(3)}`);
-      output.line(`${task}: ${values.join(", ")}`);
-    }
+    for (const line of resultLines(result)) output.line(line);
   },
 });
+
+/** What is known of the training text's overlap with the items; undefined where no text is named. */
+async function overlapWith(
+  files: string[] | undefined,
+  tasks: readonly TaskName[],
+  items: { data: string; limit: number | undefined },
+  threads: number,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<TrainingOverlap | undefined> {
+  if (files === undefined) return undefined;
+  const job = { pieces: readPieces({ files }), items: await itemsOfTasks(tasks, items), threads };
+  return findTrainingOverlap(job, progress, signal);
+}
 
 /** `all`: every task whose data are in the folder. */
 function taskList(given: string, data: string): TaskName[] {

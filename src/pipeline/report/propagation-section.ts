@@ -2,8 +2,8 @@ import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import type { EmbeddingMap, PointKind } from "../../propagation/embedding-map.js";
 import type { Cell } from "../../report/html-page.js";
+import { pointCloud } from "../../report/point-cloud.js";
 import type { ReportSection } from "../../report/run-report.js";
-import { scatterChart } from "../../report/scatter-chart.js";
 import type { Made } from "../run-context.js";
 
 export function propagationSection({ propagation }: Made): ReportSection | undefined {
@@ -43,5 +43,5 @@ function mapChart(file: string): string {
   }));
   const [x, y] = explained.map((share, i) => `component ${i + 1}, ${(100 * share).toFixed(1)} % of the variance`);
   const title = "Input embeddings on the two directions in which they differ most (PCA); a token's name is its tooltip";
-  return scatterChart(drawn, { title, x: x!, y: y! });
+  return pointCloud(drawn, { title, x: x!, y: y! });
 }

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { categoryMean } from "../../../src/benchmark/metrics/category-mean.js";
 import { covers, lengthRatio } from "../../../src/benchmark/metrics/copy.js";
 import { exactMatch } from "../../../src/benchmark/metrics/exact-match.js";
-import { categoryMean, mean } from "../../../src/benchmark/metrics/mean.js";
+import { mean } from "../../../src/benchmark/metrics/mean.js";
 
 test("length ratio is symmetric, capped at the limit, and 0 for an empty answer", () => {
   assert.equal(lengthRatio(10, 10, 128), 1);
