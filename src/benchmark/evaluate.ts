@@ -2,18 +2,17 @@
 import { availableParallelism } from "node:os";
 import type { ComputeOptions } from "../engine/engine.js";
 import { BenchmarkError } from "../errors.js";
-import { withLanguageModel } from "../inference/with-language-model.js";
 import type { Progress } from "../progress.js";
 import { sha256 } from "../sha256.js";
 import { versions } from "../versions.js";
 import { answerItems } from "./answer-items.js";
-import { type BenchmarkModel, findBenchmarkModel, type WeightType } from "./benchmark-model.js";
+import { type BenchmarkModel, type EndpointPlace, findBenchmarkModel, type WeightType } from "./benchmark-model.js";
 import { type Averages, averages } from "./groups.js";
 import { type Dataset, readDataset } from "./items.js";
 import { createPromptBuilder } from "./prompts.js";
 import { type TaskName, tasks } from "./registry.js";
 import { openStore, type RunTask, type Store } from "./store.js";
-import type { Task } from "./task.js";
+import type { Question, Task } from "./task.js";
 
 /** Raised when something changes that all tasks' samples depend on. */
 export const harnessVersion = 1;
@@ -39,6 +38,10 @@ export interface EvaluateOptions {
   system?: string | undefined;
   /** Tokenizer folder, needed beside a .gguf file. */
   tokenizer?: string | undefined;
+  /** The server that answers; `model` is then the folder of its tokenizer. */
+  endpoint?: EndpointPlace | undefined;
+  /** Every question by itself, without batches and shared beginnings: for measurements. No influence on what comes out. */
+  alone?: boolean | undefined;
   /** Type of the exported weights; the folder's own by default. */
   type?: WeightType | undefined;
   /** Answers side by side; no influence on what comes out. */
@@ -73,7 +76,7 @@ export async function evaluate(options: EvaluateOptions, progress?: Progress): P
     const dataset = await readDataset(options.data, task.dataset);
     const items = dataset.test.slice(0, limit);
     if (items.length === 0) throw new BenchmarkError("benchmark.no_items", `${options.data}/${task.dataset}: no items`);
-    for (const item of items) task.questions(item);
+    for (const item of items) for (const { ask } of task.questions(item)) refuseWhereLacking(model, name, ask);
     const key = sha256(JSON.stringify([name, task.version, dataset.sha256, few_shot, system ?? null, model.type]));
     planned.push({ name, task, dataset: { ...dataset, test: items }, key });
   }
@@ -90,6 +93,7 @@ export async function evaluate(options: EvaluateOptions, progress?: Progress): P
         limit: limit ?? null,
         system: system ?? null,
         type: model.type,
+        ...(model.endpoint && { endpoint: model.endpoint }),
       },
     };
     const run = store.openRun(identity, planned.map(runTask), host(options.compute));
@@ -106,6 +110,19 @@ export async function evaluate(options: EvaluateOptions, progress?: Progress): P
   } finally {
     store.close();
   }
+}
+
+/** Before anything is asked, since a server that cannot answer would fail every item. */
+function refuseWhereLacking({ lacks, endpoint }: BenchmarkModel, task: TaskName, ask: Question["ask"]): void {
+  const lacking = ask === "generate" ? lacks.generate : lacks.score;
+  if (lacking === undefined) return;
+  throw new BenchmarkError(
+    "benchmark.endpoint_lacks",
+    `${endpoint?.url}: the server does not give ${lacking}; ${task} needs it`,
+    {
+      hint: "Name other tasks, or serve the model with vLLM or llama-server.",
+    },
+  );
 }
 
 function checkCount(name: string, count: number | undefined, least: number): void {
@@ -141,36 +158,32 @@ async function answerMissing(
   });
   if (missing.every((items) => items.length === 0)) return;
   const { signal } = options;
-  const { file, release } = await model.openFile();
   const modelOptions = {
     ...options.compute,
     parallel: options.parallel,
+    alone: options.alone,
     contextLength: model.contextLimit === undefined ? undefined : Math.min(model.contextLimit, longestContext),
     tokens: model.tokenizer.size,
   };
   const interruption = { signal, activity: `scoring ${options.name}` };
-  try {
-    await withLanguageModel(file, modelOptions, interruption, async (language) => {
-      for (const [i, { name, task, dataset }] of planned.entries()) {
-        const prompts = createPromptBuilder({
-          tokenizer: model.tokenizer,
-          stopIds: model.stopIds,
-          contextLimit: language.contextLength,
-          examples: dataset.prompt.slice(0, options.few_shot ?? 0),
-          system: options.system,
-        });
-        const total = dataset.test.length;
-        let done = total - missing[i]!.length;
-        for await (const samples of answerItems(task, missing[i]!, prompts, language, model.tokenizer, signal)) {
-          store.addSamples(run, name, samples);
-          done += samples.length;
-          progress?.({ task: `scoring ${options.name} on ${name}`, done, total, unit: "items" });
-        }
+  await model.answering(modelOptions, interruption, async (language) => {
+    for (const [i, { name, task, dataset }] of planned.entries()) {
+      const prompts = createPromptBuilder({
+        tokenizer: model.tokenizer,
+        stopIds: model.stopIds,
+        contextLimit: language.contextLength,
+        examples: dataset.prompt.slice(0, options.few_shot ?? 0),
+        system: options.system,
+      });
+      const total = dataset.test.length;
+      let done = total - missing[i]!.length;
+      for await (const samples of answerItems(task, missing[i]!, prompts, language, model.tokenizer, signal)) {
+        store.addSamples(run, name, samples);
+        done += samples.length;
+        progress?.({ task: `scoring ${options.name} on ${name}`, done, total, unit: "items" });
       }
-    });
-  } finally {
-    release();
-  }
+    }
+  });
 }
 
 function host({ device, threads }: ComputeOptions): unknown {

@@ -32,6 +32,8 @@ export interface NewSample {
   metrics: Record<string, number>;
   meta: Record<string, unknown>;
   seconds: number;
+  /** Why there is no answer; `answers` and `metrics` are empty then. */
+  failure?: string;
 }
 
 export interface Store {
