@@ -1,115 +1,189 @@
-/** Asks a model the questions of a task's items, a batch of items after the other, and judges what it answers. */
-import type { LanguageModel } from "../inference/language-model.js";
+/**
+ * Asks a model the questions of a task's items and judges what it answers. Items are asked in windows, whose questions
+ * the model may answer in any order; what is answered is handed on while the rest of the window is under way.
+ */
+import type { Failed, FallibleModel } from "../inference/language-model.js";
 import { sha256 } from "../sha256.js";
 import type { Tokenizer } from "../tokenizer/tokenizer.js";
 import type { Item } from "./items.js";
 import type { Prepared, PreparedGeneration, PreparedScore, PromptBuilder } from "./prompts.js";
+import { QuestionFailure } from "./question-failure.js";
 import type { NewSample } from "./store.js";
 import type { Answer, Question, Task } from "./task.js";
 
-// Batches grow while they are done quickly: what a kill can lose stays a matter of seconds, for any model.
-const firstBatch = 32;
-const largestBatch = 1024;
+// Windows grow while they are done quickly. A small one has enough questions to fill batches and to share beginnings.
+const smallestWindow = 64;
+const largestWindow = 1024;
 const quick = 3;
+/** Milliseconds after which what is answered is handed on: what a kill loses. */
+const handOnAfter = 1000;
 
 /** Between two questions' prompts of one item in the database. */
 const promptSeparator = "\n\n=====\n\n";
 
+/** Throws what `model` and the task throw; a question that cannot be asked or is not answered fails its sample alone. */
 export async function* answerItems(
   task: Task,
   items: readonly Item[],
   prompts: PromptBuilder,
-  model: LanguageModel,
+  model: FallibleModel,
   tokenizer: Tokenizer,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<NewSample[]> {
-  let size = firstBatch;
+  let size = smallestWindow;
   for (let first = 0; first < items.length; ) {
     signal?.throwIfAborted();
     const started = performance.now();
-    const batch = items.slice(first, first + size);
-    yield await answerBatch(task, batch, prompts, model, tokenizer);
-    first += batch.length;
+    const window = items.slice(first, first + size);
+    yield* answerWindow(task, window, prompts, model, tokenizer);
+    first += window.length;
     const seconds = (performance.now() - started) / 1000;
-    if (seconds < quick) size = Math.min(largestBatch, size * 2);
-    else if (seconds > 4 * quick) size = Math.max(1, size >> 1);
+    if (seconds < quick) size = Math.min(largestWindow, size * 2);
+    else if (seconds > 4 * quick) size = Math.max(smallestWindow, size >> 1);
   }
 }
 
 interface Asked {
-  prepared: Prepared;
+  asked: AskedItem;
+  question: Question;
+  prepared: Prepared | undefined;
   answer: Answer | undefined;
   seconds: number;
 }
 
-async function answerBatch(
+interface AskedItem {
+  item: Item;
+  questions: Asked[];
+  /** Questions without an answer so far. */
+  open: number;
+  failure: string | undefined;
+}
+
+async function* answerWindow(
   task: Task,
   items: readonly Item[],
   prompts: PromptBuilder,
-  model: LanguageModel,
+  model: FallibleModel,
   tokenizer: Tokenizer,
-): Promise<NewSample[]> {
-  const questions = items.map((item) => task.questions(item));
-  const asked: Asked[][] = [];
-  for (const [i, item] of items.entries()) {
-    const row: Asked[] = [];
-    for (const question of questions[i]!) {
-      row.push({ prepared: await prompts.prepare(task, item, question), answer: undefined, seconds: 0 });
-    }
-    asked.push(row);
+): AsyncGenerator<NewSample[]> {
+  const window: AskedItem[] = [];
+  for (const item of items) window.push(await prepareItem(task, item, prompts));
+  let done = window.filter(({ open }) => open === 0);
+  const judgeDone = async (): Promise<NewSample[]> => {
+    const whole = done;
+    done = [];
+    const samples: NewSample[] = [];
+    for (const each of whole) samples.push(await judge(task, each, tokenizer));
+    return samples;
+  };
+  let fault: { error: unknown } | undefined;
+  let answering = true;
+  const questions = window.filter(({ open }) => open > 0).flatMap((asked) => asked.questions);
+  const work = answerAll(questions, model, (asked) => done.push(asked)).then(
+    () => {
+      answering = false;
+    },
+    (error: unknown) => {
+      answering = false;
+      fault = { error };
+    },
+  );
+  while (answering) {
+    await within(handOnAfter, work);
+    if (done.length > 0) yield await judgeDone();
   }
-  await answerAll(asked.flat(), model);
-  const samples: NewSample[] = [];
-  for (const [i, item] of items.entries()) {
-    const answers = asked[i]!.map(({ answer }) => answer!);
-    const texts = new Set(asked[i]!.map(({ prepared }) => prepared.text));
-    const prompt = [...texts].join(promptSeparator);
-    samples.push({
-      item_id: item.id,
-      prompt,
-      prompt_sha256: sha256(prompt),
-      target: task.target(item),
-      output: outputText(questions[i]!, answers),
-      answers,
-      metrics: await task.judge(item, answers, tokenizer),
-      meta: item.meta,
-      seconds: asked[i]!.reduce((sum, { seconds }) => sum + seconds, 0),
-    });
-  }
-  return samples;
+  if (done.length > 0) yield await judgeDone();
+  if (fault !== undefined) throw fault.error;
 }
 
-async function answerAll(asked: readonly Asked[], model: LanguageModel): Promise<void> {
-  const scored: (Asked & { prepared: PreparedScore })[] = [];
-  const generated: (Asked & { prepared: PreparedGeneration })[] = [];
-  for (const each of asked) {
-    // The same object under its narrower type: answers and times are written into it.
-    if (each.prepared.kind === "score") scored.push(each as Asked & { prepared: PreparedScore });
-    else generated.push(each as Asked & { prepared: PreparedGeneration });
+async function prepareItem(task: Task, item: Item, prompts: PromptBuilder): Promise<AskedItem> {
+  const asked: AskedItem = { item, questions: [], open: 0, failure: undefined };
+  for (const question of task.questions(item)) {
+    const each: Asked = { asked, question, prepared: undefined, answer: undefined, seconds: 0 };
+    asked.questions.push(each);
+    try {
+      each.prepared = await prompts.prepare(task, item, question);
+    } catch (error) {
+      if (!(error instanceof QuestionFailure)) throw error;
+      asked.failure ??= error.message;
+    }
   }
-  const keepSeconds = (list: Asked[]) => (index: number, _: unknown, seconds: number) => {
-    list[index]!.seconds = seconds;
-  };
-  const scores = await model.score(
-    scored.map(({ prepared }) => prepared.request),
-    keepSeconds(scored),
-  );
-  for (const [i, each] of scored.entries()) each.answer = each.prepared.read(scores[i]!);
-  const results = await model.generate(
-    generated.map(({ prepared }) => prepared.request),
-    keepSeconds(generated),
-  );
-  for (const [i, each] of generated.entries()) each.answer = await each.prepared.read(results[i]!.tokens);
+  if (asked.failure === undefined) asked.open = asked.questions.length;
+  return asked;
 }
+
+async function answerAll(questions: Asked[], model: FallibleModel, onDone: (item: AskedItem) => void): Promise<void> {
+  const scored: { each: Asked; prepared: PreparedScore }[] = [];
+  const generated: { each: Asked; prepared: PreparedGeneration }[] = [];
+  for (const each of questions) {
+    if (each.prepared?.kind === "score") scored.push({ each, prepared: each.prepared });
+    else if (each.prepared?.kind === "generate") generated.push({ each, prepared: each.prepared });
+  }
+  const answered = (each: Asked, answer: Answer | Failed, seconds: number): void => {
+    each.seconds = seconds;
+    if ("failure" in answer) each.asked.failure ??= answer.failure;
+    else each.answer = answer;
+    if (--each.asked.open === 0) onDone(each.asked);
+  };
+  await model.score(
+    scored.map(({ prepared }) => prepared.request),
+    (index, result, seconds) => {
+      const { each, prepared } = scored[index]!;
+      answered(each, "failure" in result ? result : prepared.read(result), seconds);
+    },
+  );
+  // The text of an answer takes time; all of it is there when the last one is.
+  const reading: Promise<void>[] = [];
+  await model.generate(
+    generated.map(({ prepared }) => prepared.request),
+    (index, result, seconds) => {
+      const { each, prepared } = generated[index]!;
+      if ("failure" in result) answered(each, result, seconds);
+      else reading.push(prepared.read(result.tokens).then((answer) => answered(each, answer, seconds)));
+    },
+  );
+  await Promise.all(reading);
+}
+
+async function judge(task: Task, { item, questions, failure }: AskedItem, tokenizer: Tokenizer): Promise<NewSample> {
+  const texts = new Set(questions.map(({ prepared, question }) => prepared?.text ?? plainText(question)));
+  const prompt = [...texts].join(promptSeparator);
+  const answers = failure === undefined ? questions.map(({ answer }) => answer!) : [];
+  return {
+    item_id: item.id,
+    prompt,
+    prompt_sha256: sha256(prompt),
+    target: task.target(item),
+    output: outputText(questions, answers),
+    answers,
+    metrics: failure === undefined ? await task.judge(item, answers, tokenizer) : {},
+    meta: item.meta,
+    seconds: questions.reduce((sum, { seconds }) => sum + seconds, 0),
+    ...(failure !== undefined && { failure }),
+  };
+}
+
+/** Of a question that could not become a prompt. */
+const plainText = ({ messages }: Question): string => messages.map(({ content }) => content).join("\n");
 
 /** What the model said, for people: of several answers the generated one. */
-function outputText(questions: readonly Question[], answers: readonly Answer[]): string {
+function outputText(questions: readonly Asked[], answers: readonly Answer[]): string {
   let text = "";
   for (const [i, answer] of answers.entries()) {
-    const question = questions[i]!;
+    const { question } = questions[i]!;
     if (answer.ask === "generate") text = answer.text;
     else if (text === "" && question.ask === "rank") text = question.options[answer.choice] ?? "";
     else if (text === "" && question.ask === "letter") text = question.choices[answer.choice] ?? "";
   }
   return text;
+}
+
+/** Waits for `work`, at most so long. */
+async function within(milliseconds: number, work: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const over = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, milliseconds);
+  });
+  await Promise.race([work, over]);
+  clearTimeout(timer);
 }

@@ -6,7 +6,8 @@
 import { type CorpusOptions, readCorpus } from "../corpus/read-corpus.js";
 import { encodeWindows } from "../engine/encode-windows.js";
 import { cutWindows, type TextWindow } from "../engine/text-windows.js";
-import type { LanguageModel } from "../inference/language-model.js";
+import { EngineError } from "../errors.js";
+import type { FallibleModel } from "../inference/language-model.js";
 import { sha256 } from "../sha256.js";
 import type { Tokenizer } from "../tokenizer/tokenizer.js";
 
@@ -38,7 +39,7 @@ const together = 64;
  */
 export async function corpusLoss(
   { windows }: CorpusWindows,
-  model: Pick<LanguageModel, "score" | "contextLength">,
+  model: Pick<FallibleModel, "score" | "contextLength">,
   tokenizer: Tokenizer,
   onDone: (windows: number) => void = () => {},
 ): Promise<Record<"perplexity" | "bits_per_character" | "symbols_per_token", number>> {
@@ -49,7 +50,10 @@ export async function corpusLoss(
     const requests = encoded
       .slice(from, from + together)
       .map(([start, ...ids]) => ({ prompt: [start!], continuations: [ids] }));
-    for (const [tokens] of await model.score(requests)) for (const value of tokens!) nats -= value;
+    for (const result of await model.score(requests)) {
+      if ("failure" in result) throw new EngineError("inference.no_answer", `a window of the text: ${result.failure}`);
+      for (const value of result[0]!) nats -= value;
+    }
     onDone(Math.min(encoded.length, from + together));
   }
   const characters = windows.reduce((sum, window) => sum + window.characters, 0);

@@ -6,7 +6,7 @@ import { BenchmarkError } from "../errors.js";
 import type { Progress } from "../progress.js";
 import { versions } from "../versions.js";
 import { answerMissing, missingItems } from "./answer-missing.js";
-import { type BenchmarkModel, findBenchmarkModel, type WeightType } from "./benchmark-model.js";
+import { type BenchmarkModel, type EndpointPlace, findBenchmarkModel, type WeightType } from "./benchmark-model.js";
 import { type BenchmarkResult, benchmarkResult } from "./benchmark-result.js";
 import { type CorpusWindows, corpusWindows, type MeasuredCorpus } from "./corpus-loss.js";
 import type { OnEvaluationEvent } from "./evaluation-events.js";
@@ -44,6 +44,10 @@ export interface EvaluateOptions {
   system?: string | undefined;
   /** Tokenizer folder, needed beside a .gguf file. */
   tokenizer?: string | undefined;
+  /** The server that answers; `model` is then the folder of its tokenizer. */
+  endpoint?: EndpointPlace | undefined;
+  /** Every question by itself, without batches and shared beginnings: for measurements. No influence on what comes out. */
+  alone?: boolean | undefined;
   /** Type of the exported weights; the folder's own by default. */
   type?: WeightType | undefined;
   /** Answers side by side; no influence on what comes out. */
@@ -78,6 +82,7 @@ export async function evaluate(options: EvaluateOptions, progress: Progress = ()
   const model = await findBenchmarkModel(options);
   const asked = { data, prompts, few_shot, limit, system, type: model.type };
   const planned = await planTasks(options.tasks, asked);
+  refuseWhereLacking(model, planned, options.corpus !== undefined);
   const windows = options.corpus && (await corpusWindows(options.corpus));
   const store = openStore(options.db);
   try {
@@ -86,7 +91,7 @@ export async function evaluate(options: EvaluateOptions, progress: Progress = ()
       model_sha256: model.sha256,
       tokenizer_sha256: model.tokenizerSha256,
       harness_version: harnessVersion,
-      options: identityOptions(planned, asked),
+      options: { ...identityOptions(planned, asked), ...(model.endpoint && { endpoint: model.endpoint }) },
     };
     const { id, finished } = store.openRun(identity, planned.map(runTask), host(options));
     const evaluation: Evaluation = { store, run: id, model, options, progress, emit };
@@ -103,6 +108,26 @@ export async function evaluate(options: EvaluateOptions, progress: Progress = ()
   } finally {
     store.close();
   }
+}
+
+/** Before anything is asked, since a server that cannot answer would fail every item. */
+function refuseWhereLacking(
+  { lacks, endpoint }: BenchmarkModel,
+  planned: readonly PlannedTask[],
+  corpus: boolean,
+): void {
+  const refuse = (lacking: string | undefined, who: string): void => {
+    if (lacking === undefined) return;
+    const text = `${endpoint?.url}: the server does not give ${lacking}; ${who} needs it`;
+    throw new BenchmarkError("benchmark.endpoint_lacks", text, {
+      hint: "Name other tasks, or serve the model with vLLM or llama-server.",
+    });
+  };
+  for (const { name, task, items } of planned) {
+    const asks = new Set(items.flatMap((item) => task.questions(item).map(({ ask }) => ask)));
+    for (const ask of asks) refuse(ask === "generate" ? lacks.generate : lacks.score, name);
+  }
+  if (corpus) refuse(lacks.score, "the perplexity of a text");
 }
 
 function checkCount(name: string, count: number | undefined, least: number): void {

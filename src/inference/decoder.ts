@@ -18,6 +18,11 @@ export interface DecoderOptions {
   exact: boolean;
 }
 
+/**
+ * Columns from which on a matrix product of ggml's CPU code sums in an order that does not depend on their number
+ * (llamafile's kernels, `llamafile_sgemm`); fewer go another way, whose last bits differ.
+ */
+export const fewestColumns = process.arch === "x64" ? 2 : 4;
 /** Tokens of one decode; longer inputs go in pieces. */
 export const maxBatchTokens = 512;
 /** Rows of logits of one decode: bounds memory where the vocabulary is large. */
@@ -34,9 +39,10 @@ export interface Decoder {
   run(): Promise<void>;
   /** Logits after the token with this index, [vocabulary]; valid until the next `run`. */
   logits(index: number): Float32Array;
-  /** Forgets positions `from` and later of a sequence. */
+  /** Forgets positions `from` and later of a sequence, or of all with -1. */
   erase(sequence: number, from: number): void;
-  clear(): void;
+  /** `to` becomes all that `from` is, in a memory of its own: the memory is copied. */
+  copy(from: number, to: number): void;
   free(): void;
 }
 
@@ -114,7 +120,7 @@ export function createDecoder(llama: LlamaLibrary, model: Pointer, options: Deco
       return new Float32Array(koffi.view(row, vocabulary * 4));
     },
     erase: (sequence, from) => void llama.eraseSequence(memory, sequence, from, -1),
-    clear: () => llama.clearMemory(memory, false),
+    copy: (from, to) => llama.copySequence(memory, from, to, -1, -1),
     free() {
       llama.freeContext(context);
       batch.free();

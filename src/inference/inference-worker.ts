@@ -6,19 +6,22 @@
 import { cpuThreads } from "../engine/ggml/cpu-threads.js";
 import { prepareFfi } from "../engine/ggml/library.js";
 import { EngineError, LepError } from "../errors.js";
-import { createDecoder, type Decoder } from "./decoder.js";
-import { generateRequests } from "./generate-requests.js";
+import { createDecoder, fewestColumns } from "./decoder.js";
+import { type Generator, generateRequests } from "./generate-requests.js";
 import type { GenerateRequest, ScoreRequest } from "./language-model.js";
 import { type LlamaLibrary, loadLlama, type Pointer } from "./llama-library.js";
-import { scoreRequest } from "./score-request.js";
+import { createScorer, type Scorer, scoreUnit } from "./score-unit.js";
+import { planUnits, separateUnits } from "./shared-prefixes.js";
 import type { WorkerCommand, WorkerReport } from "./worker-protocol.js";
 
 /** Up to this many parameters a context has one thread. */
 const smallModel = 64e6;
 /** Up to this many, keys and values are kept in f32; beyond, memory matters more. */
 const exactModel = 500e6;
-/** Continuations scored in one batch. */
+/** Sequences of a batch of continuations: one for each, and one for padding. */
 const scoreSequences = 32;
+/** Numbers in the widest vector register that ggml's CPU code sums with (AVX-512, f32). */
+const vectorLanes = 16;
 /** Positions for continuations beside those that the prompt needs. */
 const continuationCells = 1024;
 const longestDefaultContext = 4096;
@@ -33,7 +36,10 @@ interface Session {
   /** Ids below this one may be generated. */
   tokens: number;
   parallel: number;
-  lanes: { threads: number; scorer: Decoder | undefined; generator: Decoder | undefined }[];
+  alone: boolean;
+  /** Memory cells of requests that are computed together begin at multiples of this. */
+  lanesOfSums: number;
+  lanes: { threads: number; scorer: Scorer | undefined; generator: Generator | undefined }[];
   exact: boolean;
 }
 
@@ -78,7 +84,8 @@ function ready(): Session {
   return session;
 }
 
-function open({ file, device, threads, parallel, contextLength, tokens }: WorkerCommand & { type: "open" }): Session {
+function open(command: WorkerCommand & { type: "open" }): Session {
+  const { file, device, threads, parallel, alone, contextLength, tokens } = command;
   prepareFfi();
   const llama = loadLlama(device);
   const model = llama.loadModel(file, {
@@ -104,6 +111,8 @@ function open({ file, device, threads, parallel, contextLength, tokens }: Worker
     vocabularySize,
     tokens: Math.min(tokens ?? vocabularySize, vocabularySize),
     parallel,
+    alone,
+    lanesOfSums: llama.gpu ? 1 : vectorLanes,
     lanes: Array.from({ length: lanes }, () => ({ threads: all / lanes, scorer: undefined, generator: undefined })),
     exact: !llama.gpu && parameters <= exactModel,
   };
@@ -129,43 +138,52 @@ function tokenize({ file, texts }: WorkerCommand & { type: "tokenize" }): number
 
 async function score(current: Session, job: number, requests: readonly ScoreRequest[]): Promise<void> {
   const cells = current.contextLength + continuationCells;
-  const lengthOf = ({ prompt, continuations }: ScoreRequest): number =>
-    continuations.reduce((total, { length }) => total + length, prompt.length);
-  const order = longestFirst(requests, lengthOf);
+  const prompts = requests.map(({ prompt }) => prompt);
+  const units = current.alone ? separateUnits(prompts) : planUnits(prompts, current.lanesOfSums);
   let next = 0;
   let busy = 0;
-  await everyLane(current, requests.length, async (lane) => {
-    lane.scorer ??= createDecoder(current.llama, current.model, {
-      sequences: scoreSequences,
+  await everyLane(current, units.length, async (lane) => {
+    lane.scorer ??= createScorer(
+      createDecoder(current.llama, current.model, {
+        sequences: scoreSequences,
+        cells,
+        shared: true,
+        threads: lane.threads,
+        exact: current.exact,
+      }),
       cells,
-      shared: true,
-      threads: lane.threads,
-      exact: current.exact,
-    });
+      current.lanesOfSums,
+    );
     busy++;
-    while (next < order.length) {
-      const index = order[next++]!;
-      const started = performance.now();
-      const result = await scoreRequest(lane.scorer, requests[index]!, cells);
-      report({ type: "result", job, index, result, seconds: (performance.now() - started) / 1000 / busy });
+    while (next < units.length) {
+      const unit = units[next++]!;
+      await scoreUnit(lane.scorer, unit, requests, (index, result, seconds) =>
+        report({ type: "result", job, index, result, seconds: seconds / busy }),
+      );
     }
     busy--;
   });
 }
 
 async function generate(current: Session, job: number, requests: readonly GenerateRequest[]): Promise<void> {
-  const order = longestFirst(requests, ({ prompt, maxTokens }) => prompt.length + maxTokens);
+  const prompts = requests.map(({ prompt }) => prompt);
+  const order = (current.alone ? separateUnits(prompts) : planUnits(prompts, 1)).flatMap(({ members }) => members);
   let next = 0;
   let busy = 0;
   await everyLane(current, requests.length, async (lane) => {
-    lane.generator ??= createDecoder(current.llama, current.model, {
-      // Never one: see generate-requests.ts.
-      sequences: Math.max(2, current.parallel),
-      cells: current.contextLength,
-      shared: false,
-      threads: lane.threads,
-      exact: current.exact,
-    });
+    const { parallel } = current;
+    const sequences = Math.max(fewestColumns, parallel);
+    lane.generator ??= {
+      decoder: createDecoder(current.llama, current.model, {
+        sequences,
+        cells: current.contextLength,
+        shared: false,
+        threads: lane.threads,
+        exact: current.exact,
+      }),
+      parallel,
+      held: current.alone ? undefined : new Array<number[]>(sequences).fill([]),
+    };
     busy++;
     await generateRequests(lane.generator, {
       take() {
@@ -188,16 +206,11 @@ async function everyLane(
   await Promise.all(lanes.slice(0, Math.max(1, requests)).map(work));
 }
 
-function longestFirst<R>(requests: readonly R[], lengthOf: (request: R) => number): number[] {
-  const lengths = requests.map(lengthOf);
-  return requests.map((_, index) => index).sort((a, b) => lengths[b]! - lengths[a]! || a - b);
-}
-
 function close(): void {
   if (session !== undefined) {
     for (const { scorer, generator } of session.lanes) {
-      scorer?.free();
-      generator?.free();
+      scorer?.decoder.free();
+      generator?.decoder.free();
     }
     session.llama.freeModel(session.model);
     session = undefined;

@@ -20,21 +20,31 @@ export interface GenerateResult {
   stopped: "stop" | "length";
 }
 
-export interface LanguageModel {
+/** A request that was given up, with the reason in words. A model on another machine may fail one and answer the next. */
+export interface Failed {
+  failure: string;
+}
+
+/** What `LanguageModel` is, where single requests may fail. */
+export interface FallibleModel {
   readonly contextLength: number;
-  /**
-   * Natural-log probability of every token of every continuation, softmax over the whole vocabulary
-   * (padding rows included), neutral sampling settings. `onResult` is called as each request is done,
-   * in any order; the result is in the order of the requests and does not depend on batching.
-   */
-  score(
-    requests: readonly ScoreRequest[],
-    onResult?: (index: number, result: number[][], seconds: number) => void,
-  ): Promise<number[][][]>;
-  /** Greedy. `onResult` as above. */
+  score(requests: readonly ScoreRequest[], onResult?: OnResult<number[][] | Failed>): Promise<(number[][] | Failed)[]>;
   generate(
     requests: readonly GenerateRequest[],
-    onResult?: (index: number, result: GenerateResult, seconds: number) => void,
-  ): Promise<GenerateResult[]>;
+    onResult?: OnResult<GenerateResult | Failed>,
+  ): Promise<(GenerateResult | Failed)[]>;
   dispose(): Promise<void>;
+}
+
+/** Called as each request is done, in any order. */
+export type OnResult<R> = (index: number, result: R, seconds: number) => void;
+
+export interface LanguageModel extends FallibleModel {
+  /**
+   * Natural-log probability of every token of every continuation, softmax over the whole vocabulary
+   * (padding rows included), neutral sampling settings. The result is in the order of the requests and does not depend on batching.
+   */
+  score(requests: readonly ScoreRequest[], onResult?: OnResult<number[][]>): Promise<number[][][]>;
+  /** Greedy. */
+  generate(requests: readonly GenerateRequest[], onResult?: OnResult<GenerateResult>): Promise<GenerateResult[]>;
 }

@@ -198,7 +198,11 @@ function bindLlama(file: string) {
       ) => number
     >("llama_tokenize", "int32_t", ["void*", "void*", "int32_t", "void*", "int32_t", "bool", "bool"]),
     memory: bind<(context: Pointer) => Pointer>("llama_get_memory", "void*", ["void*"]),
-    clearMemory: bind<(memory: Pointer, data: boolean) => void>("llama_memory_clear", "void", ["void*", "bool"]),
+    copySequence: bind<(memory: Pointer, from: number, to: number, first: number, end: number) => void>(
+      "llama_memory_seq_cp",
+      "void",
+      ["void*", "int32_t", "int32_t", "int32_t", "int32_t"],
+    ),
     eraseSequence: bind<(memory: Pointer, sequence: number, from: number, to: number) => boolean>(
       "llama_memory_seq_rm",
       "bool",

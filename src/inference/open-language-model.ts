@@ -12,6 +12,8 @@ export interface LanguageModelOptions {
   threads: number;
   /** Answers generated side by side by one context; 8 by default. No influence on what comes out. */
   parallel?: number | undefined;
+  /** Every request by itself, without batches and shared prefixes: for measurements. */
+  alone?: boolean | undefined;
   /** Longest prompt with its answer, in tokens; what the model was trained for, at most 4,096, by default. */
   contextLength?: number | undefined;
   /** The tokenizer's size: rows of the head from here on are padding and never generated. All rows by default. */
@@ -30,7 +32,7 @@ export async function openLanguageModel(file: string, options: LanguageModelOpti
   if (!existsSync(file))
     throw new EngineError("inference.not_found", `${file}: there is no such file`, { exitCode: 2 });
   const { device, threads, contextLength, tokens } = options;
-  const parallel = Math.min(mostParallel, Math.max(1, options.parallel ?? 8));
+  const parallel = options.alone ? 1 : Math.min(mostParallel, Math.max(1, options.parallel ?? 8));
   const worker = startWorker(path.resolve(file));
   const { contextLength: length, vocabularySize } = await worker.open({
     type: "open",
@@ -38,6 +40,7 @@ export async function openLanguageModel(file: string, options: LanguageModelOpti
     device,
     threads,
     parallel,
+    alone: options.alone ?? false,
     contextLength,
     tokens,
   });

@@ -9,6 +9,7 @@ export type WorkerCommand =
       device: Device;
       threads: number;
       parallel: number;
+      alone: boolean;
       contextLength: number | undefined;
       tokens: number | undefined;
     }

@@ -66,14 +66,14 @@ test("a model folder is scored, an interrupted run goes on where it was, and a f
   const { samples } = content("whole.sqlite") as { samples: unknown[] };
   assert.equal(samples.length, tasks.length * itemsOfTask);
 
-  // Interrupted after 32 items of the second task: 45 + 32 samples are kept.
+  // Interrupted in the midst of the second task, where the first samples of it are there.
   const controller = new AbortController();
   let seen = 0;
   const interrupted = evaluate(
     options("resumed.sqlite", { signal: controller.signal, parallel: 8 }),
     ({ task, done }) => {
       seen++;
-      if (task.endsWith("cp_sent_ru") && done < itemsOfTask) controller.abort();
+      if (task.endsWith("cp_sent_ru") && done > 0) controller.abort();
     },
   );
   await assert.rejects(interrupted, (error: unknown) => {
@@ -82,10 +82,10 @@ test("a model folder is scored, an interrupted run goes on where it was, and a f
   });
   assert.ok(seen > 0);
   const kept = (content("resumed.sqlite") as { samples: unknown[] }).samples.length;
-  assert.equal(kept, itemsOfTask + 32);
+  assert.ok(kept > itemsOfTask && kept <= 2 * itemsOfTask, String(kept));
   let asked = 0;
   const resumed = await evaluate(options("resumed.sqlite", { parallel: 1 }), ({ task, done }) => {
-    if (task.endsWith("cp_sent_ru")) assert.equal(done, itemsOfTask);
+    if (task.endsWith("cp_sent_ru")) assert.ok(done > kept - itemsOfTask);
     asked++;
   });
   assert.ok(asked > 0);

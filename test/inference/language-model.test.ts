@@ -122,6 +122,54 @@ test("no number depends on what runs beside it, on the order, or on the threads"
   for (const other of results.slice(1)) assert.equal(other, results[0]);
 });
 
+/** Few-shot prompts: families that begin with the same ids, of all lengths, one prompt twice, one the beginning of another. */
+function families(): { scores: ScoreRequest[]; answers: GenerateRequest[] } {
+  const random = createRandom(5);
+  const ids = (count: number): number[] => Array.from({ length: count }, () => random.below(250));
+  const head = ids(30);
+  const prompts = [head, [1], [1, 2], [1, 2, 3]];
+  for (const length of [43, 497]) {
+    const examples = [...head, ...ids(length)];
+    for (let i = 0; i < 6; i++) prompts.push([...examples, ...ids(i === 4 ? 300 : 1 + random.below(60))]);
+    prompts.push(examples, examples.slice(0, -1));
+  }
+  prompts.push(prompts.at(-4)!);
+  return {
+    scores: prompts.map((prompt, i) => ({
+      prompt,
+      continuations: i % 3 === 0 ? [[7], [8], [9]] : i === 10 ? fortyOf(ids) : [ids(1 + (i % 7)), ids(2), ids(1)],
+    })),
+    answers: prompts.map((prompt, i) => ({ prompt, maxTokens: 1 + (i % 5), stopIds: [5] })),
+  };
+}
+const fortyOf = (ids: (count: number) => number[]): number[][] =>
+  Array.from({ length: 40 }, (_, i) => ids(1 + (i % 3)));
+
+for (const type of ["f32", "bf16", "f16", "q8_0"] as const) {
+  test(`shared beginnings and batches change no bit of a number (${type})`, async () => {
+    const file = path.join(folder, `${type}.gguf`);
+    await exportGguf({ model: path.join(folder, "model"), out: file, type });
+    const { scores, answers } = families();
+    const results: string[] = [];
+    for (const options of [{ alone: true }, { parallel: 5, threads: 1 }] as const) {
+      await using(
+        await openLanguageModel(file, { device: "cpu", threads: 2, contextLength: 2048, ...options }),
+        async (model) => {
+          // In two jobs, so that the second finds what the first has left in memory.
+          const half = scores.length >> 1;
+          const scored = [...(await model.score(scores.slice(0, half))), ...(await model.score(scores.slice(half)))];
+          const generated = [
+            ...(await model.generate(answers.slice(half))),
+            ...(await model.generate(answers.slice(0, half))),
+          ];
+          results.push(JSON.stringify([scored, generated]));
+        },
+      );
+    }
+    for (const other of results.slice(1)) assert.ok(other === results[0], "a number differs");
+  });
+}
+
 test("a continuation longer than a batch, behind a prompt longer than a batch, scores like its parts", async () => {
   const random = createRandom(2);
   const ids = Array.from({ length: 900 }, () => random.below(250));

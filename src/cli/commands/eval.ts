@@ -7,6 +7,7 @@ import { type TaskName, taskNames, tasks } from "../../benchmark/registry.js";
 import { readPieces } from "../../corpus/read-pieces.js";
 import type { Device } from "../../engine/engine.js";
 import { RecipeError } from "../../errors.js";
+import { keyVariable } from "../../inference/endpoint/endpoint-url.js";
 import { packageRoot } from "../../package-root.js";
 import type { Progress } from "../../progress.js";
 import { defineAction } from "../command.js";
@@ -30,6 +31,10 @@ interface Arguments {
   "training-text"?: string[];
   documents: "file" | "blank_lines";
   rescore: boolean;
+  endpoint?: string;
+  "endpoint-model"?: string;
+  "endpoint-timeout"?: number;
+  parallel?: number;
   device: Device;
   threads: number;
   json: boolean;
@@ -68,10 +73,24 @@ export const evalCommand = defineAction<Arguments>({
         default: false,
         describe: "judge the answers in --db by the present metrics, without a model; --name and --tasks choose",
       })
+      .option("endpoint", {
+        type: "string",
+        describe: `server with OpenAI's API that answers in place of the model's weights, which --model then names the tokenizer of; its key: ${keyVariable}`,
+      })
+      .option("endpoint-model", { type: "string", describe: "what the server calls the model, where it has several" })
+      .option("endpoint-timeout", { type: "number", describe: "seconds that the server may take for an answer [300]" })
+      .option("parallel", { type: "number", describe: "answers side by side [8; of a server 16]" })
       .example("$0 eval --rescore --db results.sqlite", "every run in the database")
+      .example(
+        "$0 eval --endpoint http://localhost:8000 --model models/adapted --tasks all --db results.sqlite",
+        "a model that vLLM or llama-server serves",
+      )
       .example("$0 eval --model data/tiny-instruct --tasks rummlu,cp_sent_ru --db results.sqlite", ""),
   handler: async ({ db, json, limit, rescore, ...options }) => {
     const output = createOutput(json);
+    const { endpoint: url, parallel } = options;
+    checkAbove0("parallel", parallel);
+    checkAbove0("endpoint-timeout", options["endpoint-timeout"]);
     const data = options.data ?? path.join(packageRoot(), "data", "tiny", "benchmark");
     const tokenizer = options.tokenizer && (await tokenizerPlace(options.tokenizer));
     if (rescore) {
@@ -80,7 +99,10 @@ export const evalCommand = defineAction<Arguments>({
       return;
     }
     if (options.model === undefined) throw new RecipeError("command.options", "--model is needed, or --rescore");
-    const model = options.model.endsWith(".gguf") ? options.model : await modelFolder(options.model);
+    // Of a model on a server only what describes the tokenizer is needed.
+    const place = url === undefined ? modelFolder : tokenizerPlace;
+    const model = options.model.endsWith(".gguf") ? options.model : await place(options.model);
+    const endpoint = url && { url, model: options["endpoint-model"], seconds: options["endpoint-timeout"], parallel };
     const tasks = taskList(options.tasks, data);
     const name = options.name ?? path.basename(options.model);
     const result = await withProgress(async (progress, signal) => {
@@ -99,6 +121,8 @@ export const evalCommand = defineAction<Arguments>({
           few_shot: options["few-shot"],
           corpus: options.corpus && { files: options.corpus, documents: options.documents },
           compute: computeFrom(options),
+          parallel,
+          ...(endpoint && { endpoint }),
         },
         progress,
       );
@@ -120,6 +144,11 @@ async function overlapWith(
   if (files === undefined) return undefined;
   const job = { pieces: readPieces({ files }), items: await itemsOfTasks(tasks, items), threads };
   return findTrainingOverlap(job, progress, signal);
+}
+
+function checkAbove0(name: string, value: number | undefined): void {
+  if (value === undefined || (Number.isInteger(value) && value > 0)) return;
+  throw new RecipeError("command.invalid", `--${name}: ${value} is not a whole number above 0`);
 }
 
 /** `all`: every task whose data are in the folder. */
