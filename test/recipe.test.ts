@@ -66,6 +66,27 @@ benchmark: {tasks: [rummlu], data: nowhere}
   });
 });
 
+test("benchmark tasks: by name, by group or all; data: what ships, a folder or a hub id", () => {
+  const text = "name: r\nmodels: {base: data/tiny-base}\nbenchmark: {tasks: all}\n";
+  assert.deepEqual(loadRecipe(recipe(text)).benchmark?.tasks, ["all"]);
+  assert.equal(
+    loadRecipe(recipe(text), ["benchmark.data=RefalMachine/darumeru"]).benchmark?.data,
+    "RefalMachine/darumeru",
+  );
+  assert.deepEqual(loadRecipe(recipe(text), ["benchmark.tasks=[DaruSum, rwsd]"]).benchmark?.tasks, ["DaruSum", "rwsd"]);
+  assert.match(faults(text, ["benchmark.tasks=al"]), /benchmark\.tasks: must be one of .*did you mean all\?/);
+  assert.match(faults(text, ["benchmark.tasks=[rwsb]"]), /benchmark\.tasks\.0: must be one of .*did you mean rwsd\?/);
+  assert.match(
+    faults(text, ["benchmark.tasks=[rwsd, world_ru]"]),
+    /benchmark\.tasks\.1: .*darumeru-mini has no data set world_ru/,
+  );
+  assert.match(faults(text, ["benchmark.data=data/nowhere"]), /benchmark\.data: data\/nowhere is not there/);
+  assert.match(
+    faults(text, ["benchmark.data=data/tiny/benchmark", "benchmark.tasks=[DaruCopy_RU, DaruSum]"]),
+    /benchmark\.tasks\.1: .* has no data set treeway_abstractive/,
+  );
+});
+
 test("the engine is ggml unless another is named, and only one that there is", () => {
   const text = "name: r\nmodels: {base: data/tiny-base}\n";
   assert.equal(loadRecipe(recipe(text)).engine, "ggml");

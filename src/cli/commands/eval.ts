@@ -1,10 +1,9 @@
-import { existsSync } from "node:fs";
 import path from "node:path";
 import { evaluate } from "../../benchmark/evaluate.js";
-import { type TaskName, taskNames, tasks } from "../../benchmark/registry.js";
+import { taskNames } from "../../benchmark/registry.js";
+import { groupNames } from "../../benchmark/select-tasks.js";
 import type { Device } from "../../engine/engine.js";
-import { RecipeError } from "../../errors.js";
-import { packageRoot } from "../../package-root.js";
+import { benchmarkData } from "../benchmark-data.js";
 import { defineAction } from "../command.js";
 import { computeFrom, computing, reporting } from "../common-options.js";
 import { modelFolder, tokenizerPlace } from "../model-folder.js";
@@ -33,25 +32,33 @@ export const evalCommand = defineAction<Arguments>({
       .option("tasks", {
         type: "string",
         demandOption: true,
-        describe: `all, or names with commas: ${taskNames.join(", ")}`,
+        describe: `all, or names with commas: ${[...groupNames, ...taskNames].join(", ")}`,
       })
       .option("db", { type: "string", demandOption: true, describe: "SQLite file" })
-      .option("data", { type: "string", describe: "folder with one folder a dataset; the embedded items by default" })
+      .option("data", {
+        type: "string",
+        describe:
+          "folder with one folder a dataset, or hub id (RefalMachine/darumeru); the small set that ships by default",
+      })
       .option("few-shot", { type: "number", default: 0, describe: "examples before each item" })
       .option("limit", { type: "number", describe: "at most so many items a task" })
       .option("name", { type: "string", describe: "the model's name in the leaderboard" })
-      .example("$0 eval --model data/tiny-instruct --tasks rummlu,cp_sent_ru --db results.sqlite", ""),
+      .example("$0 eval --model data/tiny-instruct --tasks rummlu,cp_sent_ru --db results.sqlite", "")
+      .example(
+        "$0 eval --model org/model --tasks all --data RefalMachine/darumeru --db results.sqlite",
+        "Darumeru itself",
+      ),
   handler: async ({ db, json, limit, ...options }) => {
     const tokenizer = options.tokenizer && (await tokenizerPlace(options.tokenizer));
     const model = options.model.endsWith(".gguf") ? options.model : await modelFolder(options.model);
-    const data = options.data ?? path.join(packageRoot(), "data", "tiny", "benchmark");
+    const { data, tasks } = await benchmarkData(options.data, options.tasks);
     const result = await withProgress((progress, signal) =>
       evaluate(
         {
           model,
           ...(tokenizer && { tokenizer }),
           name: options.name ?? path.basename(options.model),
-          tasks: taskList(options.tasks, data),
+          tasks,
           data,
           db,
           few_shot: options["few-shot"],
@@ -70,16 +77,3 @@ export const evalCommand = defineAction<Arguments>({
     }
   },
 });
-
-/** `all`: every task whose data are in the folder. */
-function taskList(given: string, data: string): TaskName[] {
-  if (given === "all") return taskNames.filter((name) => existsSync(path.join(data, tasks[name].dataset)));
-  const names = [...new Set(given.split(",").map((name) => name.trim()))];
-  const unknown = names.filter((name) => !(taskNames as readonly string[]).includes(name));
-  if (unknown.length > 0) {
-    throw new RecipeError("command.options", `--tasks: unknown ${unknown.join(", ")}`, {
-      hint: `Tasks: ${taskNames.join(", ")}.`,
-    });
-  }
-  return names as TaskName[];
-}

@@ -22,11 +22,12 @@ import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileDownloadInfo, HubApiError } from "@huggingface/hub";
 import { isAlive } from "../../atomic-output.js";
-import { CheckpointError, LepError } from "../../errors.js";
+import { LepError } from "../../errors.js";
 import { makeFolder } from "../../make-folder.js";
 import { writing } from "../../write-fault.js";
 import type { HubAccess } from "./hub-access.js";
 import { repositoryFolder, snapshotFolder } from "./hub-cache.js";
+import { hubFault } from "./hub-fault.js";
 import type { HubId } from "./hub-id.js";
 
 export interface HubFile {
@@ -47,8 +48,8 @@ export interface DownloadOptions {
 }
 
 /**
- * Makes sure that `file` lies in the snapshot of `commit`. Throws `HubApiError` where the hub refuses, `CheckpointError`
- * (`checkpoint.checksum`, exit code 1) where what came is not the file, `LepError` where it cannot be written, and what
+ * Makes sure that `file` lies in the snapshot of `commit`. Throws `HubApiError` where the hub refuses, `hubFault`
+ * (`checksum`, exit code 1) where what came is not the file, `LepError` where it cannot be written, and what
  * `fetch` throws where the network fails.
  */
 export async function downloadFile(
@@ -109,12 +110,13 @@ async function downloadBlob(
     const partial = readPartial(handle, file);
     if (partial.at < file.size) {
       const url = await addressOf(id, commit, file, access);
-      await receiveAll(url, partial, file, access, options);
+      await receiveAll(id, url, partial, file, access, options);
     }
     if (partial.hash.digest("hex") !== file.checksum) {
       rmSync(own, { force: true });
-      throw new CheckpointError(
-        "checkpoint.checksum",
+      throw hubFault(
+        id,
+        "checksum",
         `${id.name}: ${file.path}: what was downloaded is not the file: its checksum is not ${file.checksum}`,
         {
           exitCode: 1,
@@ -173,20 +175,18 @@ const freshHash = ({ checksum, size }: HubFile): Hash =>
 
 async function addressOf(id: HubId, commit: string, file: HubFile, access: HubAccess): Promise<string> {
   const info = await fileDownloadInfo({
-    repo: { type: "model", name: id.name },
+    repo: { type: id.type, name: id.name },
     revision: commit,
     path: file.path,
     ...access,
   });
   if (info !== null) return info.url;
-  throw new CheckpointError(
-    "checkpoint.download_failed",
-    `${id.name}: the hub lists ${file.path}, but has no such file`,
-  );
+  throw hubFault(id, "download_failed", `${id.name}: the hub lists ${file.path}, but has no such file`);
 }
 
 /** Connection after connection until all bytes are there; one that brought something gives the next its full patience. */
 async function receiveAll(
+  id: HubId,
   url: string,
   partial: Partial,
   file: HubFile,
@@ -196,7 +196,7 @@ async function receiveAll(
   for (let failures = 0; partial.at < file.size; ) {
     const before = partial.at;
     try {
-      await receive(url, partial, file, access, options);
+      await receive(id, url, partial, file, access, options);
     } catch (error) {
       if (options.signal?.aborted || !mayPass(error)) throw error;
       failures = partial.at > before ? 1 : failures + 1;
@@ -210,6 +210,7 @@ const mayPass = (error: unknown): boolean =>
   error instanceof HubApiError ? error.statusCode === 429 || error.statusCode >= 500 : !(error instanceof LepError);
 
 async function receive(
+  id: HubId,
   url: string,
   partial: Partial,
   file: HubFile,
@@ -235,7 +236,7 @@ async function receive(
   if (start !== partial.at) startAgain(partial, file);
   if (start !== 0 && start !== partial.at) throw new Error(`${file.path}: other bytes came than were asked for`);
   for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
-    if (partial.at + chunk.length > file.size) throw tooLong(file, partial);
+    if (partial.at + chunk.length > file.size) throw tooLong(id, file, partial);
     writing(file.path, () => append(partial, chunk));
     onBytes?.(partial.at);
   }
@@ -248,9 +249,9 @@ function append(partial: Partial, chunk: Uint8Array): void {
   partial.at += chunk.length;
 }
 
-function tooLong(file: HubFile, partial: Partial): CheckpointError {
+function tooLong(id: HubId, file: HubFile, partial: Partial): LepError {
   startAgain(partial, file);
-  return new CheckpointError("checkpoint.checksum", `${file.path}: more than its ${file.size} bytes came`, {
+  return hubFault(id, "checksum", `${file.path}: more than its ${file.size} bytes came`, {
     exitCode: 1,
     hint: "It was thrown away; run it again. A proxy or mirror (HF_ENDPOINT) may be damaging files.",
   });

@@ -1,42 +1,52 @@
-/** All files of a hub model that are of use here, into the shared cache; the commit is noted when the last one is there. */
-import { HubApiError, listFiles, modelInfo } from "@huggingface/hub";
-import { CheckpointError, EngineError, LepError } from "../../errors.js";
+/** Chosen files of a hub repository into the shared cache; the commit is noted when the last one is there. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { datasetInfo, HubApiError, listFiles, modelInfo } from "@huggingface/hub";
+import { EngineError, LepError } from "../../errors.js";
 import type { Progress } from "../../progress.js";
 import { type DownloadOptions, downloadFile, type HubFile } from "./download-file.js";
 import { type HubAccess, hubAccess } from "./hub-access.js";
 import { noteRevision, snapshotFolder } from "./hub-cache.js";
-import { type HubId, isCommit } from "./hub-id.js";
+import { hubFault } from "./hub-fault.js";
+import { type HubId, isCommit, shownId } from "./hub-id.js";
+
+/** Which of a repository's paths are wanted; `read` downloads one of them first, for what stands in it. */
+export type ChooseFiles = (
+  paths: readonly string[],
+  read: (path: string) => Promise<string>,
+) => readonly string[] | Promise<readonly string[]>;
 
 export interface SnapshotOptions extends Partial<Pick<DownloadOptions, "retries" | "pauseMs">> {
-  /** Leave the weights out. */
-  weights: boolean;
   progress?: Progress | undefined;
   signal?: AbortSignal | undefined;
 }
 
-const metadataFiles =
-  /^((generation_|tokenizer_|preprocessor_|adapter_)?config|tokenizer|special_tokens_map|added_tokens|vocab|chat_template|model\.safetensors\.index)\.json$|^merges\.txt$|^tokenizer\.model$|^[\w.-]+\.tiktoken$|^chat_template\.jinja$|^README\.md$/;
-const weightFiles = /^(model[\w.-]*|adapter_model)\.safetensors$/;
-const essential = /^((adapter_)?config\.json|tokenizer.*|.*\.tiktoken)$/;
-
 /**
- * The folder of the snapshot. Throws `CheckpointError`: the hub has no such model or revision (`checkpoint.hub_not_found`),
- * no right to it (`checkpoint.hub_access`), both exit code 2; the download failed (`checkpoint.download_failed`) or brought
- * something else (`checkpoint.checksum`), both exit code 1. What has arrived by then is continued from the next time.
+ * The folder of the snapshot. Throws `hubFault`: the hub has no such repository or revision (`hub_not_found`), no right to
+ * it (`hub_access`), both exit code 2; the download failed (`download_failed`) or brought something else (`checksum`), both
+ * exit code 1. What has arrived by then is continued from the next time.
  */
-export async function downloadSnapshot(id: HubId, options: SnapshotOptions): Promise<string> {
+export async function downloadSnapshot(id: HubId, choose: ChooseFiles, options: SnapshotOptions = {}): Promise<string> {
   const access = hubAccess();
-  const { weights, progress, signal, retries = 4, pauseMs = 1000 } = options;
+  const { progress, signal, retries = 4, pauseMs = 1000 } = options;
   try {
     const commit = await commitOf(id, access);
-    const wanted = await wantedFiles(id, commit, access, weights);
+    const files = await filesOf(id, commit, access);
+    const download = (file: HubFile, onBytes?: (done: number) => void): Promise<void> => {
+      // It becomes a file name.
+      if (!isChecksum(file.checksum)) throw new Error(`${file.path}: the hub names no checksum`);
+      return downloadFile(id, commit, file, access, { retries, pauseMs, signal, ...(onBytes && { onBytes }) });
+    };
+    const chosen = await choose([...files.keys()], async (name) => {
+      await download(files.get(name)!);
+      return readFileSync(join(snapshotFolder(id, commit), name), "utf8");
+    });
+    const wanted = [...new Set(chosen)].sort().map((name) => files.get(name)!);
     const total = wanted.reduce((sum, { size }) => sum + size, 0);
     let before = 0;
     for (const file of wanted) {
       const task = `downloading ${id.name}`;
-      const onBytes = (done: number): void =>
-        progress?.({ task, done: before + done, total, unit: "bytes", note: file.path });
-      await downloadFile(id, commit, file, access, { retries, pauseMs, onBytes, signal });
+      await download(file, (done) => progress?.({ task, done: before + done, total, unit: "bytes", note: file.path }));
       before += file.size;
     }
     noteRevision(id, commit);
@@ -48,29 +58,32 @@ export async function downloadSnapshot(id: HubId, options: SnapshotOptions): Pro
 }
 
 async function commitOf(id: HubId, access: HubAccess): Promise<string> {
-  const { sha } = await modelInfo({ name: id.name, revision: id.revision, additionalFields: ["sha"], ...access });
+  const asked = { name: id.name, revision: id.revision, ...access };
+  const { sha } = await (id.type === "model"
+    ? modelInfo({ ...asked, additionalFields: ["sha"] })
+    : datasetInfo({ ...asked, additionalFields: ["sha"] }));
   if (typeof sha === "string" && isCommit(sha)) return sha;
   throw new Error("the hub named no commit");
 }
 
-async function wantedFiles(id: HubId, commit: string, access: HubAccess, weights: boolean): Promise<HubFile[]> {
-  const wanted: HubFile[] = [];
-  for await (const entry of listFiles({ repo: { type: "model", name: id.name }, revision: commit, ...access })) {
-    const takes = metadataFiles.test(entry.path) || (weights && weightFiles.test(entry.path));
-    if (entry.type !== "file" || !takes) continue;
-    const checksum = entry.lfs?.oid ?? entry.oid ?? "";
-    // It becomes a file name.
-    if (!/^([0-9a-f]{40}|[0-9a-f]{64})$/.test(checksum)) throw new Error(`${entry.path}: the hub names no checksum`);
-    wanted.push({ path: entry.path, size: entry.lfs?.size ?? entry.size, checksum });
+/** By path. Those that would lie outside of the snapshot are left out: they cannot be chosen. */
+async function filesOf(id: HubId, commit: string, access: HubAccess): Promise<Map<string, HubFile>> {
+  const files = new Map<string, HubFile>();
+  // What is used of a model lies at the top.
+  const recursive = id.type === "dataset";
+  const repo = { type: id.type, name: id.name };
+  for await (const entry of listFiles({ repo, revision: commit, recursive, ...access })) {
+    if (entry.type !== "file" || !staysInside(entry.path)) continue;
+    const { path, lfs, oid, size } = entry;
+    files.set(path, { path, size: lfs?.size ?? size, checksum: lfs?.oid ?? oid ?? "" });
   }
-  if (!wanted.some(({ path }) => essential.test(path))) {
-    throw new CheckpointError(
-      "checkpoint.not_a_model",
-      `${id.name}: this repository has neither a model nor a tokenizer`,
-    );
-  }
-  return wanted.sort((a, b) => (a.path < b.path ? -1 : 1));
+  return files;
 }
+
+const isChecksum = (text: string): boolean => /^([0-9a-f]{40}|[0-9a-f]{64})$/.test(text);
+
+const staysInside = (name: string): boolean =>
+  !/[\\:]/.test(name) && name.split("/").every((part) => !["", ".", ".."].includes(part));
 
 function downloadFault(id: HubId, error: unknown, { accessToken }: HubAccess): LepError {
   if (error instanceof LepError) return error;
@@ -78,25 +91,30 @@ function downloadFault(id: HubId, error: unknown, { accessToken }: HubAccess): L
   const cause = (error as { cause?: { message?: string } }).cause?.message;
   const said = [(error as Error).message, cause].filter(Boolean).join(": ");
   const message = accessToken === undefined ? said : said.replaceAll(accessToken, "***");
-  const shown = id.revision === "main" ? id.name : `${id.name}@${id.revision}`;
+  const shown = shownId(id);
+  const thing = id.type === "model" ? "model" : "data set";
   if (status === 404) {
-    return new CheckpointError(
-      "checkpoint.hub_not_found",
-      `${shown}: there is no such folder, and the hub has no such model or revision: ${message}`,
-      { cause: error, hint: "Check the spelling; a private model is not there for those without rights (HF_TOKEN)." },
+    return hubFault(
+      id,
+      "hub_not_found",
+      `${shown}: there is no such folder, and the hub has no such ${thing} or revision: ${message}`,
+      {
+        cause: error,
+        hint: `Check the spelling; a private ${thing} is not there for those without rights (HF_TOKEN).`,
+      },
     );
   }
   if (status === 401 || status === 403) {
     const hint =
       accessToken === undefined
-        ? "Check the spelling. The model may be private or gated: accept its terms on the hub and set HF_TOKEN."
-        : "The token in use has no right to it: accept the model's terms on the hub, or use a token (HF_TOKEN) with more rights.";
-    return new CheckpointError("checkpoint.hub_access", `${shown}: the hub gives no access: ${message}`, {
+        ? `Check the spelling. The ${thing} may be private or gated: accept its terms on the hub and set HF_TOKEN.`
+        : `The token in use has no right to it: accept the ${thing}'s terms on the hub, or use a token (HF_TOKEN) with more rights.`;
+    return hubFault(id, "hub_access", `${shown}: the hub gives no access: ${message}`, {
       cause: error,
       hint,
     });
   }
-  return new CheckpointError("checkpoint.download_failed", `${shown}: the download failed: ${message}`, {
+  return hubFault(id, "download_failed", `${shown}: the download failed: ${message}`, {
     cause: error,
     exitCode: 1,
     hint: "Check the network and HF_ENDPOINT and run it again: it continues. --offline uses what was downloaded before.",

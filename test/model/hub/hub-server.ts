@@ -26,16 +26,22 @@ export interface HubServer {
   damages: string | undefined;
   /** Ranges are not honoured: the whole file comes. */
   ignoresRanges: boolean;
+  /** A second repository of the same type. */
+  add(name: string, files: ReadonlyMap<string, Buffer>): void;
   close(): void;
 }
 
 const sha1 = (data: Buffer): string => createHash("sha1").update(`blob ${data.length}\0`).update(data).digest("hex");
 const sha256 = (data: Buffer): string => createHash("sha256").update(data).digest("hex");
 
-export async function startHub(name: string, files: ReadonlyMap<string, Buffer>): Promise<HubServer> {
-  const isLarge = (file: string): boolean => file.endsWith(".safetensors") || file.endsWith(".bin");
-  const entry = (file: string): unknown => {
-    const data = files.get(file)!;
+export async function startHub(
+  first: string,
+  firstFiles: ReadonlyMap<string, Buffer>,
+  type: "model" | "dataset" = "model",
+): Promise<HubServer> {
+  const repositories = new Map([[first, firstFiles]]);
+  const isLarge = (file: string): boolean => /\.(safetensors|bin|parquet)$/.test(file);
+  const entry = ([file, data]: [string, Buffer]): unknown => {
     const pointer = Buffer.from(`version 1\noid sha256:${sha256(data)}\nsize ${data.length}\n`);
     return {
       type: "file",
@@ -51,37 +57,52 @@ export async function startHub(name: string, files: ReadonlyMap<string, Buffer>)
   };
   const answerHub = (request: IncomingMessage, response: ServerResponse): void => {
     note("hub", request);
-    const { pathname } = new URL(request.url!, "http://localhost");
+    const { pathname, searchParams } = new URL(request.url!, "http://localhost");
     const json = (value: unknown, status = 200): void => {
       response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(value));
     };
     const [, file] = /\/resolve\/[0-9a-f]{40}\/(.+)$/.exec(pathname) ?? [];
-    const revision = /^\/api\/models\/[^/]+\/[^/]+\/revision\/(.+)$/.exec(pathname)?.[1];
+    const [, api, types = "models", name = "", action] =
+      /^(\/api)?(?:\/(models|datasets))?\/([^/]+\/[^/]+)\/(.*)$/.exec(pathname) ?? [];
+    const files = types === `${type}s` ? repositories.get(name) : undefined;
+    const revision = api === undefined ? undefined : /^revision\/(.+)$/.exec(action ?? "")?.[1];
     if (hub.refuses !== undefined) json({ error: "Access to this model is restricted" }, hub.refuses);
-    else if (!pathname.replace("/api/models", "").startsWith(`/${name}/`)) json({ error: "Repository not found" }, 404);
+    else if (files === undefined) json({ error: "Repository not found" }, 404);
     else if (revision !== undefined) {
       if (["main", "v1", commit].includes(revision)) json({ _id: "1", id: name, sha: commit });
       else json({ error: `Invalid rev id: ${revision}` }, 404);
-    } else if (pathname === `/api/models/${name}/tree/${commit}`) {
-      json([...[...files.keys()].map(entry), { type: "directory", path: "onnx", size: 0, oid: commit }]);
+    } else if (api !== undefined && action === `tree/${commit}`) {
+      const all = searchParams.get("recursive") === "true";
+      const listed = [...files].filter(([path]) => all || !/^[^./].*\//.test(path));
+      json([...listed.map(entry), { type: "directory", path: "onnx", size: 0, oid: commit }]);
     } else if (file === undefined || !files.has(file)) json({ error: "Entry not found" }, 404);
     else if (isLarge(file)) {
       const linked = {
         "x-repo-commit": commit,
         "x-linked-etag": `"${sha256(files.get(file)!)}"`,
         "x-linked-size": files.get(file)!.length,
-        location: `${originOf(storage)}/${file}`,
+        location: `${originOf(storage)}/${name}/${file}`,
       };
       response.writeHead(302, linked).end();
-    } else send(file, request, response, { etag: `"${sha1(files.get(file)!)}"`, "x-repo-commit": commit });
+    } else {
+      const data = files.get(file)!;
+      send(file, data, request, response, { etag: `"${sha1(data)}"`, "x-repo-commit": commit });
+    }
   };
   const answerStorage = (request: IncomingMessage, response: ServerResponse): void => {
     note("storage", request);
-    const file = request.url!.slice(1);
-    send(file, request, response, { etag: `"${sha256(files.get(file)!)}"` });
+    const [, name, file] = /^\/([^/]+\/[^/]+)\/(.+)$/.exec(request.url!)!;
+    const data = repositories.get(name!)!.get(file!)!;
+    send(file!, data, request, response, { etag: `"${sha256(data)}"` });
   };
-  const send = (file: string, request: IncomingMessage, response: ServerResponse, headers: object): void => {
-    const data = Buffer.from(files.get(file)!);
+  const send = (
+    file: string,
+    whole: Buffer,
+    request: IncomingMessage,
+    response: ServerResponse,
+    headers: object,
+  ): void => {
+    const data = Buffer.from(whole);
     if (hub.damages === file) data[data.length >> 1]! ^= 1;
     const [, first, last] = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? "") ?? [];
     const isProbe = last === "0";
@@ -114,6 +135,9 @@ export async function startHub(name: string, files: ReadonlyMap<string, Buffer>)
     cut: undefined,
     damages: undefined,
     ignoresRanges: false,
+    add(name, files) {
+      repositories.set(name, files);
+    },
     close() {
       for (const server of servers) {
         server.closeAllConnections();
