@@ -127,6 +127,23 @@ calibration: ${calibration}
   assert.match(faults(text("{source: instructions}")), /calibration\.instructions: source instructions needs it/);
 });
 
+test("prompts of the benchmark are checked with the rest", () => {
+  const text = (prompts: string): string => `
+name: r
+models: {base: data/tiny-base}
+benchmark: {data: data/tiny/benchmark, tasks: [rummlu], prompts: ${prompts}}
+`;
+  const { benchmark } = loadRecipe(
+    recipe(text('{rummlu: [{role: user, content: "{text}"}, {role: assistant, content: "Ответ:"}]}')),
+  );
+  assert.equal(benchmark?.prompts?.rummlu?.[1]?.content, "Ответ:");
+  assert.equal(benchmark?.prompts?.mmlu_en, undefined);
+  assert.match(faults(text("{rumlu: [{role: user, content: a}]}")), /benchmark\.prompts.*rumlu/);
+  assert.match(faults(text("{rummlu: []}")), /benchmark\.prompts\.rummlu/);
+  assert.match(faults(text("{rummlu: [{role: bot, content: a}]}")), /benchmark\.prompts\.rummlu\.0\.role/);
+  assert.match(faults(text("{rummlu: [{role: system, content: a}]}")), /benchmark\.prompts\.rummlu: a system message/);
+});
+
 test("missing files and models are faults of the recipe", () => {
   const message = faults(`
 name: r

@@ -5,7 +5,7 @@ import type { ChatMessage, Tokenizer } from "../tokenizer/tokenizer.js";
 import { encodeConversation, exampleTurns, type Room } from "./conversation.js";
 import { decodeAnswer } from "./decode-answer.js";
 import type { Item } from "./items.js";
-import { addedIds, type LetterForm, letterForms } from "./letter-forms.js";
+import { addedIds, type LetterForms, letterForms } from "./letter-forms.js";
 import { QuestionFailure } from "./question-failure.js";
 import type { Answer, Question, Task } from "./task.js";
 
@@ -60,7 +60,7 @@ export function createPromptBuilder(options: PromptOptions): PromptBuilder {
   const encode = remembered((text) => tokenizer.encode(text));
   const formsOf = remembered((key) => {
     const [before, choices] = JSON.parse(key) as [string, string[]];
-    return letterForms(encode, before, choices);
+    return letterForms({ encode, tokenOf: (id) => tokenizer.tokenOf(id) }, before, choices);
   });
   let marks: Promise<number[]> | undefined;
   const endOfTurn = (): Promise<number[]> => (marks ??= endOfTurnIds(tokenizer));
@@ -96,13 +96,13 @@ export function createPromptBuilder(options: PromptOptions): PromptBuilder {
   };
 
   const prepareLetter = async (task: Task, item: Item, question: Question & { ask: "letter" }): Promise<Prepared> => {
-    const forms = await formsOf(JSON.stringify([openTurn(question.messages), question.choices]));
+    const { lead, forms } = await formsOf(JSON.stringify([openTurn(question.messages), question.choices]));
     checkForms(forms, question.choices, item, tokenizer);
-    const { text, ids } = await conversation(task, item, question, { least: 1, room: 1 });
+    const { text, ids } = await conversation(task, item, question, { least: lead.length + 1, room: lead.length + 1 });
     return {
       kind: "score",
       text,
-      request: { prompt: ids, continuations: forms.map(({ id }) => [id]) },
+      request: { prompt: [...ids, ...lead], continuations: forms.map(({ id }) => [id]) },
       read(scores) {
         // With and without the space in front it is the same answer: probabilities add up.
         const logs = question.choices.map(() => Number.NEGATIVE_INFINITY);
@@ -152,7 +152,7 @@ async function continuation(encode: Tokenizer["encode"], before: string, option:
   return addedIds(await encode(before), await encode(`${before} ${option}`)) ?? encode(` ${option}`);
 }
 
-function checkForms(forms: readonly LetterForm[], choices: readonly string[], item: Item, { source }: Tokenizer): void {
+function checkForms(forms: LetterForms["forms"], choices: readonly string[], item: Item, { source }: Tokenizer): void {
   const missing = choices.find((_, place) => forms.every(({ choice }) => choice !== place));
   if (missing === undefined) return;
   throw new QuestionFailure(

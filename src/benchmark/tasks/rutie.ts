@@ -24,18 +24,20 @@ export const rutie = swappedPairTask({
 
 /** Every item with the turns of its dialogue that were before it. */
 function withDialogues(items: Item[]): Item[] {
-  const dialogues = new Map<string, Item[]>();
+  const dialogues = new Map<string, { item: Item; place: number; turn: string }[]>();
   for (const item of items) {
     const name = String(item.meta.dialog_id ?? 0);
-    dialogues.set(name, [...(dialogues.get(name) ?? []), item]);
+    const dialogue = dialogues.get(name) ?? [];
+    dialogues.set(name, dialogue);
+    dialogue.push({ item, place: placeOf(item), turn: turnOf(item) });
   }
-  const turns = new Map<Item, string[]>();
+  const before = new Map<Item, string[]>();
   for (const dialogue of dialogues.values()) {
-    dialogue.sort((a, b) => placeOf(a) - placeOf(b));
-    const said = dialogue.map(turnOf);
-    for (const [i, item] of dialogue.entries()) turns.set(item, said.slice(0, i));
+    dialogue.sort((a, b) => a.place - b.place);
+    const turns = dialogue.map(({ turn }) => turn);
+    for (const [i, { item }] of dialogue.entries()) before.set(item, turns.slice(0, i));
   }
-  return items.map((item) => ({ ...item, dialogue: turns.get(item)! }));
+  return items.map((item) => ({ ...item, dialogue: before.get(item)! }));
 }
 
 function placeOf({ meta, place }: Item): number {
