@@ -3,6 +3,7 @@ import path from "node:path";
 import { writeFileAtomic } from "./atomic-output.js";
 import { EngineError, RecipeError } from "./errors.js";
 import { openHashCache } from "./hash-cache.js";
+import { downloadBenchmarkData } from "./pipeline/benchmark-data.js";
 import { benchmarkStage } from "./pipeline/benchmark-stage.js";
 import { calibrationStage } from "./pipeline/calibration-stage.js";
 import { checkCalibration } from "./pipeline/check-calibration.js";
@@ -60,6 +61,7 @@ export async function runPipeline(recipe: Recipe, options: PipelineOptions): Pro
   try {
     await checkInitializers(recipe);
     const models = await resolveModels(recipe, { progress, signal });
+    await downloadBenchmarkData(recipe, { progress, signal });
     await checkCalibration(recipe, models, progress);
     const context: RunContext = { recipe, models, folder, progress, signal: signal ?? new AbortController().signal };
     const made: Made = {};

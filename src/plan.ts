@@ -1,8 +1,12 @@
 /** What a run would do and take, without doing it: nothing is written, and nothing is asked of the network. */
 import { existsSync, statfsSync } from "node:fs";
 import path from "node:path";
+import { findDataset } from "./benchmark/data/find-dataset.js";
+import { plannedData } from "./benchmark/data/prepare-data.js";
+import { tasks as registry } from "./benchmark/registry.js";
 import { LepError } from "./errors.js";
 import { openHashCache } from "./hash-cache.js";
+import { parseHubId } from "./model/hub/hub-id.js";
 import { resolveModelFolder } from "./model/resolve-model-folder.js";
 import { computeOptions, type Made, type RunContext } from "./pipeline/run-context.js";
 import { type PlanContext, type PlanStage, stagePlans } from "./pipeline/stage-plans.js";
@@ -150,7 +154,7 @@ async function findStates(
   return states;
 }
 
-/** Hub ids that are not in the cache, with the size of their weights where their shapes are known. */
+/** Hub ids that are not in the cache (of data sets: not with all that is wanted), with the size of weights whose shapes are known. */
 async function findDownloads(recipe: Recipe, models: readonly ModelFacts[]): Promise<Download[]> {
   const downloads = new Map<string, Download>();
   for (const { place, folder, config, weightBytes } of models) {
@@ -164,6 +168,11 @@ async function findDownloads(recipe: Recipe, models: readonly ModelFacts[]): Pro
       () => false,
     );
     if (!isHere) downloads.set(place, { name: place, bytes: null });
+  }
+  const { data, tasks } = plannedData(recipe.benchmark?.data, recipe.benchmark?.tasks ?? []);
+  const isOnHub = !existsSync(data) && parseHubId(data, "dataset") !== undefined;
+  if (isOnHub && tasks.some((name) => findDataset(data, registry[name].dataset) === undefined)) {
+    downloads.set(data, { name: data, bytes: null });
   }
   return [...downloads.values()];
 }

@@ -6,11 +6,14 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { escapePath, globSync, isDynamicPattern } from "tinyglobby";
+import { findDataset } from "./benchmark/data/find-dataset.js";
+import { shippedData } from "./benchmark/data/prepare-data.js";
 import { tasks } from "./benchmark/registry.js";
+import { type ChosenTask, selectTasks, taskChoices } from "./benchmark/select-tasks.js";
 import { parseHubId } from "./model/hub/hub-id.js";
 import { packageRoot } from "./package-root.js";
 
-type Kind = "model" | "glob" | "folder";
+type Kind = "model" | "data" | "glob" | "folder";
 
 /** Where paths stand; `*` is any key, and a list holds one in each place. */
 const places: readonly [keys: string, kind: Kind][] = [
@@ -34,7 +37,7 @@ const places: readonly [keys: string, kind: Kind][] = [
   ["calibration.sources.*.instructions", "glob"],
   ["calibration.copy_task.corpus.files", "glob"],
   ["calibration.plain_text.corpus.files", "glob"],
-  ["benchmark.data", "folder"],
+  ["benchmark.data", "data"],
   ["report.vocabularies.*", "model"],
   ["report.corpora.*.files", "glob"],
 ];
@@ -59,6 +62,7 @@ export function resolveRecipePaths(raw: Section, recipeFolder: string): PathFaul
         if (typeof name !== "string") return name;
         const found = kind === "glob" ? findGlob(name, roots) : findPath(name, roots);
         if (found !== undefined) return found;
+        if (kind === "data" && !shipped.test(name) && parseHubId(name, "dataset") !== undefined) return name;
         if (kind !== "model") missing.push(`${place}: ${name} ${kind === "glob" ? "matches nothing" : "is not there"}`);
         else if (shipped.test(name) || parseHubId(name) === undefined)
           faults.push(`${place}: ${name} is neither a folder nor a hub id`);
@@ -114,13 +118,16 @@ function findGlob(pattern: string, roots: string[]): string | undefined {
   return root === undefined ? undefined : `${escapePath(root)}/${pattern}`;
 }
 
+/** Of tasks that are named; `all` are those that have data. */
 function missingDatasets(raw: Section): string[] {
-  const data = inner(raw.benchmark, "data");
-  const names = inner(raw.benchmark, "tasks");
-  if (typeof data !== "string" || !existsSync(data) || !Array.isArray(names)) return [];
-  return names.flatMap((name: unknown, i) => {
-    if (typeof name !== "string" || !Object.hasOwn(tasks, name)) return [];
-    const { dataset } = tasks[name as keyof typeof tasks];
-    return existsSync(path.join(data, dataset)) ? [] : [`benchmark.tasks.${i}: ${data} has no folder ${dataset}`];
+  const data = inner(raw.benchmark, "data") ?? shippedData();
+  const named = inner(raw.benchmark, "tasks");
+  if (typeof data !== "string" || !existsSync(data)) return [];
+  return (Array.isArray(named) ? named : [named]).flatMap((name: unknown, i) => {
+    if (name === "all" || !(taskChoices as readonly unknown[]).includes(name)) return [];
+    const datasets = selectTasks([name as ChosenTask], () => true).map((task) => tasks[task].dataset);
+    const missing = datasets.filter((dataset) => findDataset(data, dataset) === undefined);
+    const place = Array.isArray(named) ? `benchmark.tasks.${i}` : "benchmark.tasks";
+    return missing.map((dataset) => `${place}: ${data} has no data set ${dataset}`);
   });
 }

@@ -8,6 +8,7 @@ import { parseDocument } from "yaml";
 import { z } from "zod";
 import { promptSchema } from "./benchmark/item-form.js";
 import { taskNames } from "./benchmark/registry.js";
+import { taskChoices } from "./benchmark/select-tasks.js";
 import { calibrationSchema } from "./calibration/options.js";
 import { textFilesSchema } from "./corpus/text-files.js";
 import { deviceNames } from "./engine/engine.js";
@@ -93,10 +94,13 @@ const propagation = z
 const benchmark = z
   .strictObject({
     tasks: z
-      .array(z.enum(taskNames))
+      .union([z.enum(taskChoices).transform((one) => [one]), z.array(z.enum(taskChoices))])
       .default([])
-      .describe("Tasks, by name; bits per character is measured in any case."),
-    data: z.string().optional().describe("Folder with one folder a dataset; needed where there are tasks."),
+      .describe("Tasks, by name or group, or all that have data; bits per character is measured in any case."),
+    data: z
+      .string()
+      .optional()
+      .describe("Folder with one folder a dataset, or hub id; the small set that ships where it is left out."),
     prompts: z
       .partialRecord(z.enum(taskNames), promptSchema)
       .optional()
@@ -108,10 +112,6 @@ const benchmark = z
       .enum(["tasks", "bits", "none"])
       .default("tasks")
       .describe("Base models: score them too, measure only bits per character, or leave them out."),
-  })
-  .refine(({ tasks, data }) => tasks.length === 0 || data !== undefined, {
-    path: ["data"],
-    message: "tasks need the folder with their data",
   })
   .describe("Stage 5: the benchmark.");
 

@@ -83,6 +83,27 @@ benchmark: {tasks: [rummlu], data: nowhere}
   });
 });
 
+test("benchmark tasks: by name, by group or all; data: what ships, a folder or a hub id", () => {
+  const text = "name: r\nmodels: {base: data/tiny-base}\nbenchmark: {tasks: all}\n";
+  assert.deepEqual(loadRecipe(recipe(text)).benchmark?.tasks, ["all"]);
+  assert.equal(
+    loadRecipe(recipe(text), ["benchmark.data=RefalMachine/darumeru"]).benchmark?.data,
+    "RefalMachine/darumeru",
+  );
+  assert.deepEqual(loadRecipe(recipe(text), ["benchmark.tasks=[DaruSum, rwsd]"]).benchmark?.tasks, ["DaruSum", "rwsd"]);
+  assert.match(faults(text, ["benchmark.tasks=al"]), /benchmark\.tasks: must be one of .*did you mean all\?/);
+  assert.match(faults(text, ["benchmark.tasks=[rwsb]"]), /benchmark\.tasks\.0: must be one of .*did you mean rwsd\?/);
+  assert.match(
+    faults(text, ["benchmark.tasks=[rwsd, world_ru]"]),
+    /benchmark\.tasks\.1: .*darumeru-mini has no data set world_ru/,
+  );
+  assert.match(faults(text, ["benchmark.data=data/nowhere"]), /benchmark\.data: data\/nowhere is not there/);
+  assert.match(
+    faults(text, ["benchmark.data=data/tiny/benchmark", "benchmark.tasks=[DaruCopy_RU, DaruSum]"]),
+    /benchmark\.tasks\.1: .* has no data set treeway_abstractive/,
+  );
+});
+
 test("the engine is ggml unless another is named, and only one that there is", () => {
   const text = "name: r\nmodels: {base: data/tiny-base}\n";
   assert.equal(loadRecipe(recipe(text)).engine, "ggml");
@@ -121,6 +142,23 @@ calibration: ${calibration}
   assert.match(message, /calibration\.sources\.a\.wieght: unknown key; did you mean weight\?/);
   assert.match(message, /calibration\.sources\.b\.source: must be one of self, instructions; did you mean self\?/);
   assert.match(faults(text("{source: instructions}")), /calibration\.instructions: source instructions needs it/);
+});
+
+test("prompts of the benchmark are checked with the rest", () => {
+  const text = (prompts: string): string => `
+name: r
+models: {base: data/tiny-base}
+benchmark: {data: data/tiny/benchmark, tasks: [rummlu], prompts: ${prompts}}
+`;
+  const { benchmark } = loadRecipe(
+    recipe(text('{rummlu: [{role: user, content: "{text}"}, {role: assistant, content: "Ответ:"}]}')),
+  );
+  assert.equal(benchmark?.prompts?.rummlu?.[1]?.content, "Ответ:");
+  assert.equal(benchmark?.prompts?.mmlu_en, undefined);
+  assert.match(faults(text("{rumlu: [{role: user, content: a}]}")), /benchmark\.prompts.*rumlu/);
+  assert.match(faults(text("{rummlu: []}")), /benchmark\.prompts\.rummlu/);
+  assert.match(faults(text("{rummlu: [{role: bot, content: a}]}")), /benchmark\.prompts\.rummlu\.0\.role/);
+  assert.match(faults(text("{rummlu: [{role: system, content: a}]}")), /benchmark\.prompts\.rummlu: a system message/);
 });
 
 test("missing files and models are faults of the recipe", () => {

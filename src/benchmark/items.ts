@@ -3,15 +3,12 @@
  * `messages` with {placeholders}, the `inputs` that fill them, `outputs` and `meta`. Role `bot` means assistant;
  * a conversation may end in an assistant turn that the model goes on with.
  */
-import { existsSync } from "node:fs";
-import path from "node:path";
-import { asyncBufferFromFile, parquetReadObjects } from "hyparquet";
-import { compressors } from "hyparquet-compressors";
 import { z } from "zod";
-import { readJsonl } from "../corpus/jsonl.js";
 import { BenchmarkError } from "../errors.js";
 import { sha256 } from "../sha256.js";
 import type { ChatMessage } from "../tokenizer/tokenizer.js";
+import { findDataset, noDataset } from "./data/find-dataset.js";
+import { readRows } from "./data/read-rows.js";
 import type { ItemForm } from "./item-form.js";
 
 export interface Item {
@@ -45,50 +42,27 @@ const itemSchema = z.object({
   meta: z.record(z.string(), z.unknown()).nullish(),
 });
 
-/** Reads a data set; `form`: the task's. Throws `BenchmarkError` naming file, line and field; `CorpusError` where a file is no JSONL. */
-export async function readDataset(folder: string, dataset: string, form: ItemForm = {}): Promise<Dataset> {
-  const place = path.join(folder, dataset);
-  const all = await readSplit(place, "test", form);
-  if (all === undefined) {
-    throw new BenchmarkError("benchmark.no_data", `${place}: there is neither test.jsonl nor test.parquet`, {
-      hint: "--data names a folder that has one folder for each data set.",
-    });
-  }
-  const kept = all.slice(0, form.mostItems);
+/**
+ * Reads a data set; `data`: a folder, or a hub id that was downloaded (`prepareData`); `form`: the task's. Throws
+ * `BenchmarkError` naming file, line and field; `CorpusError` where a file is no JSONL.
+ */
+export async function readDataset(data: string, dataset: string, form: ItemForm = {}): Promise<Dataset> {
+  const files = findDataset(data, dataset);
+  if (files === undefined) throw noDataset(data, [dataset]);
+  const kept = (await readItems(files.test, form)).slice(0, form.mostItems);
   const test = form.arrange?.(kept) ?? kept;
-  if (test.length === 0) throw new BenchmarkError("benchmark.no_items", `${place}: the test split has no items`);
-  const prompt = (await readSplit(place, "prompt", form)) ?? [];
+  if (test.length === 0)
+    throw new BenchmarkError("benchmark.no_items", `${files.test[0]}: the test split has no items`);
+  const prompt = await readItems(files.prompt, form);
   // Dialogues are made of the other items.
   const content = [test, prompt].map((items) => items.map(({ place: _, dialogue: __, ...item }) => item));
   return { test, prompt, sha256: sha256(JSON.stringify(content)) };
 }
 
-async function readSplit(folder: string, split: string, form: ItemForm): Promise<Item[] | undefined> {
-  const jsonl = path.join(folder, `${split}.jsonl`);
-  if (existsSync(jsonl)) {
-    const items: Item[] = [];
-    for await (const { value, line } of readJsonl(jsonl)) {
-      items.push(parseItem(value, `${jsonl}: line ${line}`, items.length, form));
-    }
-    return items;
-  }
-  const parquet = path.join(folder, `${split}.parquet`);
-  if (!existsSync(parquet)) return undefined;
-  let rows: Record<string, unknown>[];
-  try {
-    rows = await parquetReadObjects({ file: await asyncBufferFromFile(parquet), compressors });
-  } catch (cause) {
-    throw new BenchmarkError("benchmark.broken_parquet", `${parquet}: ${(cause as Error).message}`, { cause });
-  }
-  return rows.map((row, index) => parseItem(plainNumbers(row), `${parquet}: row ${index}`, index, form));
-}
-
-/** Parquet's 64-bit integers come as bigint, which JSON does not know. */
-function plainNumbers(value: unknown): unknown {
-  if (typeof value === "bigint") return Number(value);
-  if (Array.isArray(value)) return value.map(plainNumbers);
-  if (typeof value !== "object" || value === null || value instanceof Date) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, plainNumbers(inner)]));
+async function readItems(files: readonly string[], form: ItemForm): Promise<Item[]> {
+  const items: Item[] = [];
+  for await (const { value, place } of readRows(files)) items.push(parseItem(value, place, items.length, form));
+  return items;
 }
 
 /** Checks one item and fills its messages in. `place`: for messages. */

@@ -1,17 +1,18 @@
 /** Model and tokenizer folders by path or by hub id; what is downloaded stays in the cache that Hugging Face's tools share. */
 import { existsSync, realpathSync, statSync } from "node:fs";
 import { CheckpointError } from "../errors.js";
-import type { Progress } from "../progress.js";
 import { downloadSnapshot, type SnapshotOptions } from "./hub/download-snapshot.js";
 import { networkForbidden } from "./hub/hub-access.js";
 import { cachedSnapshot } from "./hub/hub-cache.js";
 import { parseHubId } from "./hub/hub-id.js";
+import { modelFiles } from "./hub/model-files.js";
 import { isAdapter, mergedFolder } from "./peft/merged-folder.js";
 
-export interface ResolveOptions extends Partial<SnapshotOptions> {
+export interface ResolveOptions extends SnapshotOptions {
+  /** False: leave the weights out. */
+  weights?: boolean;
   /** No network: only what was downloaded before. LEP_OFFLINE=1 and HF_HUB_OFFLINE=1 say the same. */
   offline?: boolean | undefined;
-  progress?: Progress | undefined;
 }
 
 /**
@@ -44,7 +45,8 @@ async function findFolder(pathOrId: string, options: ResolveOptions): Promise<st
     });
   }
   const { offline = networkForbidden(), weights = true } = options;
-  return offline ? cachedSnapshot(id, weights) : downloadSnapshot(id, { ...options, weights });
+  if (offline) return cachedSnapshot(id, weights);
+  return downloadSnapshot(id, (paths, fetchOne) => modelFiles(id, paths, weights, fetchOne), options);
 }
 
 /** The same for a tokenizer: a folder or file that is there, else the tokenizer files of a hub id. */

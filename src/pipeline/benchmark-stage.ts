@@ -2,6 +2,8 @@ import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { writeFileAtomic } from "../atomic-output.js";
 import { noResult } from "../benchmark/benchmark-result.js";
+import { findDataset } from "../benchmark/data/find-dataset.js";
+import { selectData, shownData } from "../benchmark/data/prepare-data.js";
 import { evaluate } from "../benchmark/evaluate.js";
 import { leaderboard } from "../benchmark/leaderboard.js";
 import { tasks as taskRegistry } from "../benchmark/registry.js";
@@ -52,7 +54,8 @@ export const benchmarkStage: DefineStage<BenchmarkStageResult> = async (context,
   const { recipe, folder: runFolder, progress, signal } = context;
   const section = recipe.benchmark;
   if (section === undefined) return undefined;
-  const { tasks, data, prompts, few_shot, limit, database } = section;
+  const { prompts, few_shot, limit, database } = section;
+  const { data, tasks } = selectData(section.data, section.tasks);
   const bases = section.bases === "none" ? {} : baseRows(context, made);
   const rows = { ...bases, ...instructRows(context, made) };
   const known = measuredBits(made);
@@ -63,14 +66,17 @@ export const benchmarkStage: DefineStage<BenchmarkStageResult> = async (context,
     inputs: {
       ...rows,
       training: tasks.length > 0 ? await trainingFiles(recipe) : [],
-      ...(data !== undefined && { data: tasks.map((name) => path.join(data, taskRegistry[name].dataset)) }),
+      data: tasks.flatMap((name) => Object.values(findDataset(data, taskRegistry[name].dataset) ?? {}).flat()),
       ...(recipe.corpus && { validation: await corpusFiles(validationCorpus(recipe)) }),
     },
-    options: { ...section, data: null, database: null },
+    options: { ...section, tasks, data: section.data === undefined ? "darumeru-mini" : null, database: null },
     seed: recipe.seed,
     needs: tasks.length > 0 ? [db] : [],
     run: async (folder, work) => {
       const compute = computeOptions(context);
+      if (tasks.length > 0 && section.data === undefined) {
+        progress({ task: "benchmark", done: 0, total: 0, unit: "items", warning: shownData(data) });
+      }
       const result: BenchmarkStageResult = {};
       const overlaps = tasks.length > 0 ? await overlapOfRows(context, work) : {};
       for (const [name, model] of Object.entries(rows)) {
@@ -81,7 +87,7 @@ export const benchmarkStage: DefineStage<BenchmarkStageResult> = async (context,
         }
         const scored = await evaluate(
           {
-            ...{ model, name, tasks, data: data!, db, prompts, few_shot, limit, compute, signal },
+            ...{ model, name, tasks, data, db, prompts, few_shot, limit, compute, signal },
             work: path.join(work, "gguf"),
             corpus: recipe.corpus && heldOutWindows(recipe),
             overlap: overlaps[name],

@@ -1,4 +1,5 @@
 /** What each stage of a recipe will take: a recipe's sections, handed to the plan that lies beside each stage. */
+import { plannedData } from "../benchmark/data/prepare-data.js";
 import { type PlannedModel, planBenchmark } from "../benchmark/plan-benchmark.js";
 import { planCalibration } from "../calibration/plan-calibration.js";
 import { type ModelFacts, withRows } from "../plan/model-facts.js";
@@ -66,7 +67,8 @@ export const stagePlans = {
     ),
   benchmark: async (context) => {
     const { recipe, tools } = context;
-    const { tasks, data, prompts, few_shot, limit } = recipe.benchmark!;
+    const { prompts, few_shot, limit } = recipe.benchmark!;
+    const { data, tasks } = plannedData(recipe.benchmark!.data, recipe.benchmark!.tasks);
     const validation = recipe.corpus && (await tools.measure(validationCorpus(recipe)));
     const { window_characters, max_windows } = recipe.pretraining ?? pretrainingSchema.parse({});
     const most = recipe.corpus === undefined ? 0 : max_windows * window_characters;

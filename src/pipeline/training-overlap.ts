@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { writeFileAtomic } from "../atomic-output.js";
+import { selectData } from "../benchmark/data/prepare-data.js";
 import { findTrainingOverlap, type TrainingOverlap, uniteOverlaps } from "../benchmark/overlap/training-overlap.js";
 import { itemsOfTasks } from "../benchmark/plan-tasks.js";
 import { makeFolder } from "../make-folder.js";
@@ -19,7 +20,10 @@ export function trainedOn({ propagation, calibration }: Recipe): Record<string, 
   if (propagation !== undefined) for (const row of ["propagated", ...also]) rows[row] = ["pretraining"];
   if (calibration !== undefined) {
     rows.calibrated = ["pretraining", "calibration"];
-    for (const control of calibration.controls) rows[`control-${control}`] = ["calibration"];
+    for (const control of calibration.controls) {
+      const isPlain = control === "original" || control === "initialised";
+      rows[`control-${control}`] = isPlain ? ["calibration"] : ["pretraining", "calibration"];
+    }
   }
   return rows;
 }
@@ -46,8 +50,9 @@ async function overlapWith(
 ): Promise<TrainingOverlap> {
   const kept = path.join(work, `overlap-${part}.json`);
   if (existsSync(kept)) return JSON.parse(readFileSync(kept, "utf8")) as TrainingOverlap;
-  const { tasks, data, limit } = recipe.benchmark!;
-  const items = await itemsOfTasks(tasks, { data: data!, limit });
+  const { limit, ...section } = recipe.benchmark!;
+  const { data, tasks } = selectData(section.data, section.tasks);
+  const items = await itemsOfTasks(tasks, { data, limit });
   const pieces = trainingTexts[part](recipe);
   const overlap = await findTrainingOverlap({ pieces, items, threads: recipe.threads }, progress, signal);
   makeFolder(work);

@@ -4,7 +4,10 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, test } from "node:test";
 import { fillPlaceholders, parseItem, readDataset } from "../../src/benchmark/items.js";
+import { tasks } from "../../src/benchmark/registry.js";
+import type { Task } from "../../src/benchmark/task.js";
 import { LepError } from "../../src/errors.js";
+import { taskItems } from "./task-items.js";
 
 let folder: string;
 before(() => {
@@ -64,6 +67,43 @@ test("an item in Darumeru's format", () => {
     outputs: "A",
     meta: {},
   });
+});
+
+test("rows without messages get the task's prompt, and the recipe's takes the place of any other", async () => {
+  const lines = (items: object[]): string => items.map((item) => `${JSON.stringify(item)}\n`).join("");
+  const own = [{ role: "user", content: "{{own}} {question_en}" }];
+  const row = taskItems.mmlu_en;
+  dataset("mmlu", lines([row, { ...row, messages: own, inputs: { question_en: "?" }, outputs: "A", meta: null }]));
+  const { test: items, sha256 } = await readDataset(folder, "mmlu", tasks.mmlu_en);
+  assert.match(items[0]!.messages[0]!.content, /^Subject: anatomy\..*What drives the blood\?\nA\. the lungs\n/s);
+  assert.deepEqual(items[0]!.meta, { subject: "anatomy" });
+  assert.equal(items[0]!.outputs, "B");
+  assert.equal(items[1]!.messages[0]!.content, "{own} ?");
+
+  dataset("one", lines([row]));
+  const replaced = async (content: string) =>
+    readDataset(folder, "one", { ...(tasks.mmlu_en as Task), replacement: [{ role: "user", content }] });
+  const other = await replaced("{question} [{option_d}]");
+  assert.equal(other.test[0]!.messages[0]!.content, "What drives the blood? [the skin]");
+  assert.equal(other.test[0]!.messages.length, 1);
+  const plain = await readDataset(folder, "one", tasks.mmlu_en);
+  assert.equal(new Set([sha256, other.sha256, plain.sha256]).size, 3);
+  await assert.rejects(replaced("{qestion}"), fault("benchmark.placeholder", "line 1", "{qestion}"));
+  await assert.rejects(readDataset(folder, "one"), fault("benchmark.item", "line 1", "messages"));
+});
+
+test("only so many items count, and a dialogue is no part of the hash", async () => {
+  const turn = taskItems.rutie as { meta: object };
+  const lines = (from: number) =>
+    [0, 1, 2].map((i) => `${JSON.stringify({ ...turn, meta: { question_id: from + i } })}\n`).join("");
+  dataset("dialogue", lines(0));
+  const { test: items } = await readDataset(folder, "dialogue", { ...tasks.rutie, mostItems: 2 });
+  assert.deepEqual(
+    items.map(({ dialogue }) => dialogue!.length),
+    [0, 1],
+  );
+  const other = await readDataset(folder, "dialogue", tasks.rutie);
+  assert.equal(other.test[2]!.dialogue!.length, 2);
 });
 
 test("faults name file, line and field", async () => {

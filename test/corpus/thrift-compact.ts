@@ -10,7 +10,10 @@ export const varint = (value: number): number[] =>
   value < 128 ? [value] : [(value % 128) + 128, ...varint(Math.floor(value / 128))];
 export const integer = (value: number): number[] => varint(value * 2);
 export const text = (value: string): number[] => [...varint(Buffer.byteLength(value)), ...Buffer.from(value)];
-export const listOf = (type: number, items: number[][]): number[] => [(items.length << 4) | type, ...items.flat()];
+export const listOf = (type: number, items: number[][]): number[] => [
+  ...(items.length < 15 ? [(items.length << 4) | type] : [0xf0 | type, ...varint(items.length)]),
+  ...items.flat(),
+];
 export function structOf(fields: Field[]): number[] {
   let last = 0;
   const bytes = fields.flatMap(([id, type, value]) => {

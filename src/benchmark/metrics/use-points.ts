@@ -37,8 +37,11 @@ export function usePoints({ type, id_task, gold }: UseQuestion, answer: string):
   return common === wantedSet.size && common === givenSet.size ? 1 : 0;
 }
 
+/** Of several accepted texts the first. */
+export const bestUseAnswer = ({ type, gold }: UseQuestion): string => (type === "text" ? partsOf(gold)[0]! : gold);
+
 /** Points of a perfect answer. */
-export const mostUsePoints = (question: UseQuestion): number => usePoints(question, question.gold);
+export const mostUsePoints = (question: UseQuestion): number => usePoints(question, bestUseAnswer(question));
 
 /**
  * Mean over variants of their points / 34. `failed`: what the questions without an answer were worth; a variant's 34 is

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { goldText, type Item, itemFault } from "../items.js";
 import { mean } from "../metrics/mean.js";
-import { mostUsePoints, type UseQuestion, usePoints, useScore } from "../metrics/use-points.js";
+import { bestUseAnswer, mostUsePoints, type UseQuestion, usePoints, useScore } from "../metrics/use-points.js";
 import { asGeneration, isEmpty, type Task } from "../task.js";
 
 const label = z.union([z.string().min(1), z.int()]).transform(String);
@@ -26,7 +26,7 @@ export const use: Task = {
     return { points, most_points: mostUsePoints(question), empty: empty ? 1 : 0 };
   },
   async gold(item, tokenizer) {
-    const text = questionOf(item).gold;
+    const text = bestUseAnswer(questionOf(item));
     return [{ ask: "generate", text, tokens: (await tokenizer.encode(text)).length }];
   },
   target: (item) => questionOf(item).gold,

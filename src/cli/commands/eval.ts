@@ -1,15 +1,15 @@
-import { existsSync } from "node:fs";
 import path from "node:path";
 import { evaluate } from "../../benchmark/evaluate.js";
 import { findTrainingOverlap, type TrainingOverlap } from "../../benchmark/overlap/training-overlap.js";
 import { itemsOfTasks } from "../../benchmark/plan-tasks.js";
-import { type TaskName, taskNames, tasks } from "../../benchmark/registry.js";
+import { type TaskName, taskNames } from "../../benchmark/registry.js";
+import { groupNames, selectTasks } from "../../benchmark/select-tasks.js";
 import { readPieces } from "../../corpus/read-pieces.js";
 import type { Device } from "../../engine/engine.js";
 import { RecipeError } from "../../errors.js";
 import { keyVariable } from "../../inference/endpoint/endpoint-url.js";
-import { packageRoot } from "../../package-root.js";
 import type { Progress } from "../../progress.js";
+import { benchmarkData, chosenTasks } from "../benchmark-data.js";
 import { defineAction } from "../command.js";
 import { computeFrom, computing, reporting } from "../common-options.js";
 import { modelFolder, tokenizerPlace } from "../model-folder.js";
@@ -48,10 +48,14 @@ export const evalCommand = defineAction<Arguments>({
       .option("tasks", {
         type: "string",
         default: "all",
-        describe: `all, or names with commas: ${taskNames.join(", ")}`,
+        describe: `all, or names with commas: ${[...groupNames, ...taskNames].join(", ")}`,
       })
       .option("db", { type: "string", demandOption: true, describe: "SQLite file" })
-      .option("data", { type: "string", describe: "folder with one folder a dataset; the embedded items by default" })
+      .option("data", {
+        type: "string",
+        describe:
+          "folder with one folder a dataset, or hub id (RefalMachine/darumeru); the small set that ships by default",
+      })
       .option("few-shot", { type: "number", default: 0, describe: "examples before each item" })
       .option("limit", { type: "number", describe: "at most so many items a task" })
       .option("name", { type: "string", describe: "the model's name in the leaderboard" })
@@ -85,16 +89,19 @@ export const evalCommand = defineAction<Arguments>({
         "$0 eval --endpoint http://localhost:8000 --model models/adapted --tasks all --db results.sqlite",
         "a model that vLLM or llama-server serves",
       )
-      .example("$0 eval --model data/tiny-instruct --tasks rummlu,cp_sent_ru --db results.sqlite", ""),
+      .example("$0 eval --model data/tiny-instruct --tasks rummlu,cp_sent_ru --db results.sqlite", "")
+      .example(
+        "$0 eval --model org/model --tasks all --data RefalMachine/darumeru --db results.sqlite",
+        "Darumeru itself",
+      ),
   handler: async ({ db, json, limit, rescore, ...options }) => {
     const output = createOutput(json);
     const { endpoint: url, parallel } = options;
     checkAbove0("parallel", parallel);
     checkAbove0("endpoint-timeout", options["endpoint-timeout"]);
-    const data = options.data ?? path.join(packageRoot(), "data", "tiny", "benchmark");
     const tokenizer = options.tokenizer && (await tokenizerPlace(options.tokenizer));
     if (rescore) {
-      const tasks = options.tasks === "all" ? undefined : taskList(options.tasks, data);
+      const tasks = options.tasks === "all" ? undefined : selectTasks(chosenTasks(options.tasks), () => true);
       await rescoreAndTell({ db, name: options.name, tasks, data: options.data, tokenizer }, output);
       return;
     }
@@ -103,7 +110,7 @@ export const evalCommand = defineAction<Arguments>({
     const place = url === undefined ? modelFolder : tokenizerPlace;
     const model = options.model.endsWith(".gguf") ? options.model : await place(options.model);
     const endpoint = url && { url, model: options["endpoint-model"], seconds: options["endpoint-timeout"], parallel };
-    const tasks = taskList(options.tasks, data);
+    const { data, tasks } = await benchmarkData(options.data, options.tasks);
     const name = options.name ?? path.basename(options.model);
     const result = await withProgress(async (progress, signal) => {
       const overlap = await overlapWith(
@@ -149,17 +156,4 @@ async function overlapWith(
 function checkAbove0(name: string, value: number | undefined): void {
   if (value === undefined || (Number.isInteger(value) && value > 0)) return;
   throw new RecipeError("command.invalid", `--${name}: ${value} is not a whole number above 0`);
-}
-
-/** `all`: every task whose data are in the folder. */
-function taskList(given: string, data: string): TaskName[] {
-  if (given === "all") return taskNames.filter((name) => existsSync(path.join(data, tasks[name].dataset)));
-  const names = [...new Set(given.split(",").map((name) => name.trim()))];
-  const unknown = names.filter((name) => !(taskNames as readonly string[]).includes(name));
-  if (unknown.length > 0) {
-    throw new RecipeError("command.options", `--tasks: unknown ${unknown.join(", ")}`, {
-      hint: `Tasks: ${taskNames.join(", ")}.`,
-    });
-  }
-  return names as TaskName[];
 }

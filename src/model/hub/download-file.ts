@@ -15,11 +15,12 @@ import {
 } from "node:fs";
 import path from "node:path";
 import { fileDownloadInfo, HubApiError } from "@huggingface/hub";
-import { CheckpointError } from "../../errors.js";
+import type { LepError } from "../../errors.js";
 import { makeFolder } from "../../make-folder.js";
 import { writing } from "../../write-fault.js";
 import type { HubAccess } from "./hub-access.js";
 import { repositoryFolder, snapshotFolder } from "./hub-cache.js";
+import { hubFault } from "./hub-fault.js";
 import type { HubId } from "./hub-id.js";
 import { adoptPartial, append, type PartialFile, readPartial, startAgain } from "./partial-file.js";
 import { type Connection, fetchOver, type Patience, withRetries } from "./with-retries.js";
@@ -38,8 +39,8 @@ export interface DownloadOptions extends Patience {
 }
 
 /**
- * Makes sure that `file` lies in the snapshot of `commit`. Throws `HubApiError` where the hub refuses, `CheckpointError`
- * (`checkpoint.checksum`, exit code 1) where what came is not the file, `LepError` where it cannot be written, and what
+ * Makes sure that `file` lies in the snapshot of `commit`. Throws `HubApiError` where the hub refuses, `hubFault`
+ * (`checksum`, exit code 1) where what came is not the file, `LepError` where it cannot be written, and what
  * `fetch` throws where the network fails.
  */
 export async function downloadFile(
@@ -95,13 +96,14 @@ async function downloadBlob(
     // Asked for anew each time: the address that the hub leads to holds for an hour or so.
     const request = async (connection: Connection): Promise<void> => {
       const url = await addressOf(id, commit, file, access, connection);
-      await receive(url, partial, file, access, connection, options);
+      await receive(id, url, partial, file, access, connection, options);
     };
     if (partial.at < file.size) await withRetries(request, options, () => partial.at);
     if (partial.hash.digest("hex") !== file.checksum) {
       rmSync(own, { force: true });
-      throw new CheckpointError(
-        "checkpoint.checksum",
+      throw hubFault(
+        id,
+        "checksum",
         `${id.name}: ${file.path}: what was downloaded is not the file: its checksum is not ${file.checksum}`,
         {
           exitCode: 1,
@@ -128,22 +130,20 @@ async function addressOf(
   connection: Connection,
 ): Promise<string> {
   const info = await fileDownloadInfo({
-    repo: { type: "model", name: id.name },
+    repo: { type: id.type, name: id.name },
     revision: commit,
     // It is put into the address as it is.
-    path: encodeURIComponent(file.path),
+    path: file.path.split("/").map(encodeURIComponent).join("/"),
     ...access,
     fetch: fetchOver(connection),
   });
   if (info !== null) return info.url;
-  throw new CheckpointError(
-    "checkpoint.download_failed",
-    `${id.name}: the hub lists ${file.path}, but has no such file`,
-    { exitCode: 1 },
-  );
+  const message = `${id.name}: the hub lists ${file.path}, but has no such file`;
+  throw hubFault(id, "download_failed", message, { exitCode: 1 });
 }
 
 async function receive(
+  id: HubId,
   url: string,
   partial: PartialFile,
   file: HubFile,
@@ -173,16 +173,16 @@ async function receive(
   if (start !== 0 && start !== partial.at) throw new Error(`${file.path}: other bytes came than were asked for`);
   for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
     connection.alive();
-    if (partial.at + chunk.length > file.size) throw tooLong(file, partial);
+    if (partial.at + chunk.length > file.size) throw tooLong(id, file, partial);
     writing(file.path, () => append(partial, chunk));
     onBytes?.(partial.at);
   }
   if (partial.at < file.size) throw new Error(`${file.path}: broken off after ${partial.at} of ${file.size} bytes`);
 }
 
-function tooLong(file: HubFile, partial: PartialFile): CheckpointError {
+function tooLong(id: HubId, file: HubFile, partial: PartialFile): LepError {
   startAgain(partial, file);
-  return new CheckpointError("checkpoint.checksum", `${file.path}: more than its ${file.size} bytes came`, {
+  return hubFault(id, "checksum", `${file.path}: more than its ${file.size} bytes came`, {
     exitCode: 1,
     hint: "It was thrown away; run it again. A proxy or mirror (HF_ENDPOINT) may be damaging files.",
   });

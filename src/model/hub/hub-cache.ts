@@ -1,16 +1,17 @@
 /**
- * The cache that Hugging Face's tools share, `$HF_HOME/hub`: a folder a model with `blobs` (files by checksum), `snapshots`
+ * The cache that Hugging Face's tools share, `$HF_HOME/hub`: a folder a model or data set with `blobs` (files by checksum), `snapshots`
  * (a folder a commit, of links to blobs) and `refs` (the commit that a branch or tag was at).
  */
 import { existsSync, readdirSync, readFileSync, realpathSync } from "node:fs";
 import path from "node:path";
 import { getHFHubCachePath } from "@huggingface/hub";
 import { writeFileAtomic } from "../../atomic-output.js";
-import { CheckpointError } from "../../errors.js";
-import { type HubId, isCommit } from "./hub-id.js";
+import type { LepError } from "../../errors.js";
+import { hubFault } from "./hub-fault.js";
+import { type HubId, isCommit, shownId } from "./hub-id.js";
 
-export const repositoryFolder = ({ name }: Pick<HubId, "name">): string =>
-  path.join(getHFHubCachePath(), `models--${name.replace("/", "--")}`);
+export const repositoryFolder = ({ type, name }: HubId): string =>
+  path.join(getHFHubCachePath(), `${type}s--${name.replace("/", "--")}`);
 
 export const snapshotFolder = (id: HubId, commit: string): string =>
   path.join(repositoryFolder(id), "snapshots", commit);
@@ -20,15 +21,23 @@ export function noteRevision(id: HubId, commit: string): void {
   if (!isCommit(id.revision)) writeFileAtomic(path.join(repositoryFolder(id), "refs", id.revision), commit);
 }
 
-/** What was downloaded before. Throws `CheckpointError` (`checkpoint.offline`) where that is nothing, or no weights where they are wanted. */
-export function cachedSnapshot(id: HubId, weights: boolean): string {
-  const commit = cachedCommit(id);
-  const folder = commit === undefined ? undefined : snapshotFolder(id, commit);
-  if (folder === undefined || !existsSync(folder)) throw offline(id, "it was never downloaded");
+/**
+ * What was downloaded before. Throws `hubFault` (`offline`) where that is nothing, or no weights where they are wanted.
+ */
+export function cachedSnapshot(id: HubId, weights = false): string {
+  const folder = cachedFolder(id);
+  if (folder === undefined) throw offline(id, "it was never downloaded");
   if (weights && !readdirSync(folder).some((name) => name.endsWith(".safetensors"))) {
     throw offline(id, "only its tokenizer was ever downloaded");
   }
   return folder;
+}
+
+/** Undefined where nothing of it was downloaded. */
+export function cachedFolder(id: HubId): string | undefined {
+  const commit = cachedCommit(id);
+  const folder = commit && snapshotFolder(id, commit);
+  return folder && existsSync(folder) ? folder : undefined;
 }
 
 function cachedCommit(id: HubId): string | undefined {
@@ -38,13 +47,11 @@ function cachedCommit(id: HubId): string | undefined {
   return isCommit(commit) ? commit : undefined;
 }
 
-function offline(id: HubId, what: string): CheckpointError {
-  const shown = id.revision === "main" ? id.name : `${id.name}@${id.revision}`;
-  return new CheckpointError(
-    "checkpoint.offline",
-    `${shown}: there is no such folder, and ${what} to ${repositoryFolder(id)}`,
-    { hint: "Run once without --offline, LEP_OFFLINE and HF_HUB_OFFLINE to download it, or copy the model here." },
-  );
+function offline(id: HubId, what: string): LepError {
+  const thing = id.type === "model" ? "model" : "data set";
+  return hubFault(id, "offline", `${shownId(id)}: there is no such folder, and ${what} to ${repositoryFolder(id)}`, {
+    hint: `Run once without --offline, LEP_OFFLINE and HF_HUB_OFFLINE to download it, or copy the ${thing} here.`,
+  });
 }
 
 /** Which model and commit of the hub a snapshot folder holds; undefined for any other folder. */

@@ -30,7 +30,7 @@ test("ё and е, capitals and punctuation make no difference; what is no Russian
 test("a summary in other forms of the same words is the same summary", async () => {
   const lemma = await loadLemmatizer();
   const score = (a: string, b: string): number => rougeL(lemmasOf(a, lemma), lemmasOf(b, lemma));
-  assert.equal(score("Король видел новую реку.", "короли видят новые реки"), 1);
+  assert.equal(score("Король видел детей и строил мост.", "короли видят ребёнка и строят мосты"), 1);
   assert.equal(score("Король видел мост", ""), 0);
   assert.equal(score("", ""), 0);
   assert.equal(score("король видел мост", "мост видел король"), 1 / 3);

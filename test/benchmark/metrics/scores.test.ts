@@ -4,6 +4,7 @@ import { categoryMean } from "../../../src/benchmark/metrics/category-mean.js";
 import { covers, lengthRatio } from "../../../src/benchmark/metrics/copy.js";
 import { exactMatch } from "../../../src/benchmark/metrics/exact-match.js";
 import { mean } from "../../../src/benchmark/metrics/mean.js";
+import { mostUsePoints, usePoints, useScore } from "../../../src/benchmark/metrics/use-points.js";
 
 test("length ratio is symmetric, capped at the limit, and 0 for an empty answer", () => {
   assert.equal(lengthRatio(10, 10, 128), 1);
@@ -29,6 +30,19 @@ test("exact match ignores case, white space around and one full stop", () => {
   assert.equal(exactMatch("в Заречье..", "в Заречье"), 0);
   assert.equal(exactMatch("ежик", "ёжик"), 0);
   assert.equal(exactMatch("", ""), 0);
+});
+
+test("points of the exam: of several accepted texts one is enough, and failed questions count neither way", () => {
+  const question = { type: "text", id_task: "2", gold: "потомучто,таккак" };
+  assert.equal(usePoints(question, "Так как"), 1);
+  assert.equal(usePoints(question, "потому что, так как"), 0);
+  assert.equal(mostUsePoints(question), 1);
+  assert.equal(mostUsePoints({ type: "matching", id_task: "26", gold: "8,1,9,7" }), 4);
+  assert.equal(mostUsePoints({ type: "multiple_choice_based_on_text", id_task: "16", gold: "1,3" }), 2);
+  const answered = Array.from({ length: 30 }, () => ({ variant: "1", points: 1 }));
+  assert.equal(useScore(answered).value, 30 / 34);
+  assert.equal(useScore(answered, [{ variant: "1", points: 4 }]).value, 1);
+  assert.equal(useScore(answered, [{ variant: "2", points: 4 }]).value, 30 / 34);
 });
 
 test("mean and its standard error", () => {

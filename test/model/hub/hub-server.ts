@@ -32,6 +32,8 @@ export interface HubServer {
   silent: RegExp | undefined;
   /** The second host is one whose signed addresses the library hands out; those of connections that were cut do not hold any longer. */
   signsAddresses: boolean;
+  /** A second repository of the same type. */
+  add(name: string, files: ReadonlyMap<string, Buffer>): void;
   close(): void;
 }
 
@@ -52,10 +54,14 @@ const inOrder = {
 /** Forgets requests and faults. */
 export const putInOrder = (hub: HubServer): HubServer => Object.assign(hub, inOrder, { requests: [] });
 
-export async function startHub(name: string, files: ReadonlyMap<string, Buffer>): Promise<HubServer> {
-  const isLarge = (file: string): boolean => file.endsWith(".safetensors") || file.endsWith(".bin");
-  const entry = (file: string): unknown => {
-    const data = files.get(file)!;
+export async function startHub(
+  first: string,
+  firstFiles: ReadonlyMap<string, Buffer>,
+  type: "model" | "dataset" = "model",
+): Promise<HubServer> {
+  const repositories = new Map([[first, firstFiles]]);
+  const isLarge = (file: string): boolean => /\.(safetensors|bin|parquet)$/.test(file);
+  const entry = ([file, data]: [string, Buffer]): unknown => {
     const pointer = Buffer.from(`version 1\noid sha256:${sha256(data)}\nsize ${data.length}\n`);
     return {
       type: "file",
@@ -79,47 +85,60 @@ export async function startHub(name: string, files: ReadonlyMap<string, Buffer>)
   const expired = new Set<string>();
   const answerHub = (request: IncomingMessage, response: ServerResponse): void => {
     if (!note("hub", request, response)) return;
-    const { pathname } = new URL(request.url!, "http://localhost");
+    const { pathname, searchParams } = new URL(request.url!, "http://localhost");
     const json = (value: unknown, status = 200): void => {
       response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(value));
     };
     const [, escaped] = /\/resolve\/[0-9a-f]{40}\/(.+)$/.exec(pathname) ?? [];
     const file = escaped && decodeURIComponent(escaped);
-    const revision = /^\/api\/models\/[^/]+\/[^/]+\/revision\/(.+)$/.exec(pathname)?.[1];
+    const [, api, types = "models", name = "", action] =
+      /^(\/api)?(?:\/(models|datasets))?\/([^/]+\/[^/]+)\/(.*)$/.exec(pathname) ?? [];
+    const files = types === `${type}s` ? repositories.get(name) : undefined;
+    const revision = api === undefined ? undefined : /^revision\/(.+)$/.exec(action ?? "")?.[1];
     if (hub.refuses !== undefined) json({ error: "Access to this model is restricted" }, hub.refuses);
-    else if (!pathname.replace("/api/models", "").startsWith(`/${name}/`)) json({ error: "Repository not found" }, 404);
+    else if (files === undefined) json({ error: "Repository not found" }, 404);
     else if (revision !== undefined) {
       if (["main", "v1", commit].includes(revision)) json({ _id: "1", id: name, sha: commit });
       else json({ error: `Invalid rev id: ${revision}` }, 404);
-    } else if (pathname === `/api/models/${name}/tree/${commit}`) {
-      json([...[...files.keys()].map(entry), { type: "directory", path: "onnx", size: 0, oid: commit }]);
+    } else if (api !== undefined && action === `tree/${commit}`) {
+      const all = searchParams.get("recursive") === "true";
+      const listed = [...files].filter(([path]) => all || !/^[^./].*\//.test(path));
+      json([...listed.map(entry), { type: "directory", path: "onnx", size: 0, oid: commit }]);
     } else if (file === undefined || !files.has(file)) json({ error: "Entry not found" }, 404);
     else if (isLarge(file)) {
+      const data = files.get(file)!;
       const linked = {
         "x-repo-commit": commit,
-        "x-linked-etag": `"${sha256(files.get(file)!)}"`,
-        "x-linked-size": files.get(file)!.length,
-        location: `${originOf(storage)}/${escaped}?signature=${++signatures}`,
+        "x-linked-etag": `"${sha256(data)}"`,
+        "x-linked-size": data.length,
+        location: `${originOf(storage)}/${name}/${escaped}?signature=${++signatures}`,
       };
       response.writeHead(302, linked).end();
-    } else send(file, request, response, { etag: `"${sha1(files.get(file)!)}"`, "x-repo-commit": commit });
+    } else {
+      const data = files.get(file)!;
+      send(file, data, request, response, { etag: `"${sha1(data)}"`, "x-repo-commit": commit });
+    }
   };
   const answerStorage = (request: IncomingMessage, response: ServerResponse): void => {
     if (!note("storage", request, response)) return;
     const { pathname, search } = new URL(request.url!, "http://localhost");
-    const file = decodeURIComponent(pathname.slice(1));
+    const [, name, file] = /^\/([^/]+\/[^/]+)\/(.+)$/.exec(decodeURIComponent(pathname))!;
+    const data = repositories.get(name!)!.get(file!)!;
     if (hub.signsAddresses && expired.has(search)) response.writeHead(403).end();
     else {
-      const headers = {
-        etag: `"${sha256(files.get(file)!)}"`,
-        ...(hub.signsAddresses && { "x-cache": "Hit from cloudfront" }),
-      };
-      send(file, request, response, headers);
+      const headers = { etag: `"${sha256(data)}"`, ...(hub.signsAddresses && { "x-cache": "Hit from cloudfront" }) };
+      send(file!, data, request, response, headers);
       if (hub.cut?.file === file && request.headers.range !== "bytes=0-0") expired.add(search);
     }
   };
-  const send = (file: string, request: IncomingMessage, response: ServerResponse, headers: object): void => {
-    const data = Buffer.from(files.get(file)!);
+  const send = (
+    file: string,
+    whole: Buffer,
+    request: IncomingMessage,
+    response: ServerResponse,
+    headers: object,
+  ): void => {
+    const data = Buffer.from(whole);
     if (hub.damages === file) data[data.length >> 1]! ^= 1;
     const [, first, last] = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? "") ?? [];
     const isProbe = last === "0";
@@ -149,6 +168,9 @@ export async function startHub(name: string, files: ReadonlyMap<string, Buffer>)
     url: originOf(front),
     requests: [],
     ...inOrder,
+    add(name, files) {
+      repositories.set(name, files);
+    },
     close() {
       for (const server of servers) {
         server.closeAllConnections();
