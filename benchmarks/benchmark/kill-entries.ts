@@ -74,7 +74,21 @@ async function evaluateUntil(file: string, threads: number, place: string, milli
   const model = path.join(packageRoot(), "data", "tiny-instruct");
   const child = spawn(
     process.execPath,
-    [main, "eval", "--model", model, "--tasks", "all", "--db", file, "--threads", String(threads), "--device", "cpu", "--json"],
+    [
+      main,
+      "eval",
+      "--model",
+      model,
+      "--tasks",
+      "all",
+      "--db",
+      file,
+      "--threads",
+      String(threads),
+      "--device",
+      "cpu",
+      "--json",
+    ],
     // A killed process leaves its exported model behind.
     { detached: true, stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, TMPDIR: place } },
   );
