@@ -2,8 +2,7 @@
 import path from "node:path";
 import type { Database } from "better-sqlite3";
 import { writeFileAtomic } from "../atomic-output.js";
-import { makeFolder } from "../make-folder.js";
-import { writing } from "../write-fault.js";
+import { LepError } from "../errors.js";
 import type { ChangedItem, Comparison } from "./comparison/comparison.js";
 import { type ChangedTexts, comparisonPage } from "./comparison/comparison-page.js";
 import { comparisonHeader, comparisonNotes, comparisonRows } from "./comparison/comparison-tables.js";
@@ -11,6 +10,7 @@ import { type ComparedRows, readComparison } from "./comparison/read-comparison.
 import { markdownTable, text } from "./leaderboard/board-markdown.js";
 import { csvLine } from "./leaderboard/csv-lines.js";
 import { databaseError, openDatabase } from "./open-database.js";
+import { makeOutputFolder } from "./output-folder.js";
 import { writePieces } from "./write-pieces.js";
 
 export interface ComparisonOptions {
@@ -31,7 +31,7 @@ export interface ComparisonOptions {
  * cannot be written.
  */
 export function compareModels({ db, out, models, resamples = 10_000, seed = 1 }: ComparisonOptions): Comparison {
-  writing(out, () => makeFolder(out));
+  makeOutputFolder(out);
   let database: Database | undefined;
   try {
     database = openDatabase(db, { existing: true });
@@ -44,7 +44,7 @@ export function compareModels({ db, out, models, resamples = 10_000, seed = 1 }:
     writePieces(path.join(out, "comparison.html"), comparisonPage(comparison, textsOf));
     return comparison;
   } catch (cause) {
-    throw databaseError(db, cause);
+    throw cause instanceof LepError ? cause : databaseError(db, cause);
   } finally {
     database?.close();
   }

@@ -2,9 +2,8 @@
 import path from "node:path";
 import type { Database } from "better-sqlite3";
 import { writeFileAtomic } from "../atomic-output.js";
-import { makeFolder } from "../make-folder.js";
+import { LepError } from "../errors.js";
 import type { Progress } from "../progress.js";
-import { writing } from "../write-fault.js";
 import type { Leaderboard } from "./leaderboard/board.js";
 import { boardCsv } from "./leaderboard/board-csv.js";
 import { boardMarkdown } from "./leaderboard/board-markdown.js";
@@ -12,6 +11,7 @@ import { boardPage } from "./leaderboard/board-page.js";
 import { readBoard } from "./leaderboard/read-board.js";
 import { sampleBlocks } from "./leaderboard/sample-blocks.js";
 import { databaseError, openDatabase } from "./open-database.js";
+import { makeOutputFolder } from "./output-folder.js";
 import { writePieces } from "./write-pieces.js";
 
 export interface LeaderboardOptions {
@@ -34,7 +34,7 @@ export interface LeaderboardOptions {
  */
 export function leaderboard(options: LeaderboardOptions, progress?: Progress): Leaderboard {
   const { db, out, published = false, resamples = 1000, seed = 1, samples } = options;
-  writing(out, () => makeFolder(out));
+  makeOutputFolder(out);
   let database: Database | undefined;
   try {
     database = openDatabase(db, { existing: true });
@@ -56,7 +56,7 @@ export function leaderboard(options: LeaderboardOptions, progress?: Progress): L
     writePieces(path.join(out, "leaderboard.html"), boardPage(board, { shown, stored, blocks }));
     return board;
   } catch (cause) {
-    throw databaseError(db, cause);
+    throw cause instanceof LepError ? cause : databaseError(db, cause);
   } finally {
     database?.close();
   }

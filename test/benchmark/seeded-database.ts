@@ -84,7 +84,7 @@ export function writeSeededDatabase(file: string, options: SeededDatabase): void
       const failed: JudgedSample[] = [];
       for (const [i, { prompt, target, gold, meta }] of all.entries()) {
         const fails = random.uniform() < (model.failing ?? 0);
-        const metrics = fails ? {} : metricsOf(random, model.skill, gold);
+        const metrics = fails ? {} : metricsOf(task, random, model.skill, gold);
         const text = `${prompt} [${place % 2 === 0 ? "user" : "human"}] ${mark}`;
         const output = fails ? "" : `${words(random, 12)} ${mark}`;
         const failure = fails ? `the endpoint gave no answer ${mark}` : null;
@@ -127,11 +127,20 @@ function scoresOf(
   return { score: { value: sum / answered.length, standard_error: null, items: answered.length } };
 }
 
-/** What samples of any task have: each adds up its own. */
-function metricsOf(random: Random, skill: number, gold: number): Record<string, number> {
+/** Metrics that samples of a task have, by the beginning of its name; of others all. */
+const metricNames: Record<string, readonly string[]> = {
+  "rcb|ruopenbookqa|ruworldtree|rummlu|mmlu|rwsd": ["accuracy", "gold", "predicted"],
+  "parus|rutie": ["accuracy", "direct", "swapped"],
+  multiq: ["score", "f1", "exact_match", "empty"],
+  use: ["points", "most_points", "empty"],
+  treeway: ["rouge_l", "r_precision", "empty"],
+  cp_: ["length_ratio", "covered", "exact_match", "copy_symbols_per_token", "characters", "tokens", "words", "empty"],
+};
+
+function metricsOf(task: string, random: Random, skill: number, gold: number): Record<string, number> {
   const right = random.uniform() < skill ? 1 : 0;
   const share = right === 1 ? 1 : Math.floor(random.uniform() * 10) / 10;
-  return {
+  const all: Record<string, number> = {
     score: share,
     accuracy: right,
     gold,
@@ -151,8 +160,10 @@ function metricsOf(random: Random, skill: number, gold: number): Record<string, 
     characters: 40 + random.below(10),
     tokens: 20,
     words: 8,
-    rank: right,
   };
+  const pattern = Object.keys(metricNames).find((names) => new RegExp(`^(?:${names})`).test(task));
+  const names = pattern === undefined ? Object.keys(all) : metricNames[pattern]!;
+  return Object.fromEntries(names.map((name) => [name, all[name]!]));
 }
 
 function question(task: string, i: number, characters: number, seed: number) {

@@ -72,7 +72,7 @@ function* forms(
   if (samples.length < fewest) return;
   const all = Object.keys(samples[0]!.metrics);
   const names = all.includes(metric) ? [metric] : all;
-  if (!all.includes(metric)) {
+  if (metric !== "accuracy") {
     for (const form of classStatistic(samples, metric)) yield { ...form, strata: within ?? form.strata };
   }
   for (const grouping of within === undefined ? groupings : [""]) {
@@ -131,7 +131,7 @@ function sumOfShares(shares: Float64Array, strata: readonly Int32Array[]): Stati
 }
 
 /** How often a form is compared with the task itself. */
-const probes = 10;
+const probes = 6;
 
 function agrees(form: Statistic, samples: readonly JudgedSample[], value: Value): boolean {
   const places = new Int32Array(countPlaces(form.strata));
