@@ -150,7 +150,10 @@ test("what cannot be scored again is named, all at once, and nothing changes", a
     });
   await rejects({ name: "nobody" }, /faults\.sqlite holds no run of nobody/);
   const { questions } = registry.rummlu;
-  change("rummlu", { version: old + 1, questions: ({ messages }) => [{ ask: "letter", messages, choices: ["A", "B"] }] });
+  change("rummlu", {
+    version: old + 1,
+    questions: ({ messages }) => [{ ask: "letter", messages, choices: ["A", "B"] }],
+  });
   await rejects({}, /run 1 \(a\), rummlu: it has answered other questions/, /run 2 \(b\), rummlu/);
   // Few-shot examples show the gold answer: another one is another question, for run 2 only.
   change("rummlu", { ...newer, questions, target: () => "B" });
