@@ -2,6 +2,8 @@
 export { compareModels } from "./benchmark/comparison.js";
 export { evaluate } from "./benchmark/evaluate.js";
 export { leaderboard } from "./benchmark/leaderboard.js";
+export { findTrainingOverlap } from "./benchmark/overlap/training-overlap.js";
+export { rescore } from "./benchmark/rescore.js";
 export { calibrate } from "./calibration/calibrate.js";
 export { calibrationSchema } from "./calibration/options.js";
 export { readCorpus } from "./corpus/read-corpus.js";

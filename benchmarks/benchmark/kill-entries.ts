@@ -4,7 +4,7 @@
  * answered twice, and samples and scores must be those of an evaluation that nothing disturbed.
  */
 import { spawn } from "node:child_process";
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import path from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import Database from "better-sqlite3";
@@ -118,10 +118,12 @@ async function evaluateUntil(file: string, threads: number, place: string, milli
 }
 
 function lostItems(file: string, reported: ReadonlySet<string>): string[] {
-  if (reported.size === 0) return [];
+  if (!existsSync(file)) return [...reported];
   const database = new Database(file);
   const integrity = database.pragma("integrity_check", { simple: true }) as string;
-  const rows = database.prepare("SELECT task || ' ' || item_id FROM sample").pluck().all() as string[];
+  // The tables may not be there before the first report.
+  const select = "SELECT task || ' ' || item_id FROM sample";
+  const rows = reported.size === 0 ? [] : (database.prepare(select).pluck().all() as string[]);
   database.close();
   const kept = new Set(rows);
   const lost = [...reported].filter((item) => !kept.has(item)).map((item) => `${item} was lost`);

@@ -101,8 +101,10 @@ export async function evaluate(options: EvaluateOptions, progress: Progress = ()
     for (const one of planned) {
       if (store.versionOf(id, one.name) !== one.task.version) await judgeAgain(store, id, one, model.tokenizer);
     }
-    if (!finished) store.score(id, planned, true);
-    await measureRun(evaluation, planned);
+    if (!finished) {
+      await measureRun(evaluation, planned);
+      store.score(id, planned, true);
+    }
     if (options.overlap !== undefined) store.setOverlap(id, overlapRows(options.overlap));
     return benchmarkResult(store, id);
   } finally {

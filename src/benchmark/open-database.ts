@@ -17,6 +17,8 @@ export function openDatabase(file: string, { existing = false } = {}): Database.
   try {
     if (!existing) makeFolder(path.dirname(path.resolve(file)));
     database = new Database(file, { fileMustExist: existing, timeout: patience });
+    // Before anything is set: a database that is not ours stays as it is, byte for byte.
+    checkOurs(database, file);
     database.pragma("journal_mode = WAL");
     // A sample that was told of is there even after a power cut; answers take far longer than the disk.
     database.pragma("synchronous = FULL");
@@ -29,25 +31,30 @@ export function openDatabase(file: string, { existing = false } = {}): Database.
   }
 }
 
-function migrate(database: Database.Database, file: string): void {
-  const version = (): number => database.pragma("user_version", { simple: true }) as number;
-  if (version() > migrations.length) {
+const versionOf = (database: Database.Database): number => database.pragma("user_version", { simple: true }) as number;
+
+function checkOurs(database: Database.Database, file: string): void {
+  const version = versionOf(database);
+  if (version > migrations.length) {
     throw new BenchmarkError(
       "benchmark.newer_database",
-      `${file} has schema ${version()}, but this lep knows ${migrations.length}`,
+      `${file} has schema ${version}, but this lep knows ${migrations.length}`,
       { hint: "It was written by a newer lep: update, or name another database." },
     );
   }
-  // Another process may be doing the same: the version is read again under the write lock.
+  if (version === 0 && database.prepare("SELECT 1 FROM sqlite_schema LIMIT 1").get() !== undefined) {
+    throw new BenchmarkError("benchmark.foreign_database", `${file} is a database of something else than lep`);
+  }
+}
+
+function migrate(database: Database.Database, file: string): void {
   const upgrade = database.transaction(() => {
-    const from = version();
-    if (from === 0 && database.prepare("SELECT 1 FROM sqlite_schema LIMIT 1").get() !== undefined) {
-      throw new BenchmarkError("benchmark.foreign_database", `${file} is a database of something else than lep`);
-    }
-    for (const migration of migrations.slice(from)) database.exec(migration);
+    // Another process may have done the same meanwhile: all is looked at again under the write lock.
+    checkOurs(database, file);
+    for (const migration of migrations.slice(versionOf(database))) database.exec(migration);
     database.pragma(`user_version = ${migrations.length}`);
   });
-  if (version() < migrations.length) upgrade.immediate();
+  if (versionOf(database) < migrations.length) upgrade.immediate();
 }
 
 const faults: Record<string, [code: string, text: string, hint?: string]> = {

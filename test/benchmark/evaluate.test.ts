@@ -100,6 +100,31 @@ test("a model folder is scored, an interrupted run goes on where it was, and a f
   assert.deepEqual(reused, resumed);
 });
 
+test("two evaluations of the same run at once: both end with all of it, and nothing counts twice", async () => {
+  const done: Record<string, string[]>[] = [{}, {}];
+  const results = await Promise.all(
+    done.map((seen) =>
+      evaluate(
+        options("both.sqlite", {
+          onEvent: (event) => {
+            if (event.event === "answered") seen[event.task] = [...(seen[event.task] ?? []), ...event.items];
+          },
+        }),
+      ),
+    ),
+  );
+  assert.deepEqual(content("both.sqlite"), content("whole.sqlite"));
+  assert.deepEqual(results[0]!.tasks.rummlu, results[1]!.tasks.rummlu);
+  // Each says an item is done once at most, and only those of a task that the other has not finished before.
+  for (const seen of done) {
+    for (const items of Object.values(seen)) assert.equal(new Set(items).size, items.length);
+  }
+  for (const task of tasks) {
+    const all = new Set(done.flatMap((seen) => seen[task] ?? []));
+    assert.equal(all.size, itemsOfTask, task);
+  }
+});
+
 test("few-shot examples and a limit make another run; equal samples under another name are taken over", async () => {
   const db = "few.sqlite";
   const short: Partial<EvaluateOptions> = { tasks: ["rummlu"], limit: 5 };
