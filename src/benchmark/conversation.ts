@@ -10,7 +10,6 @@ import type { Dialogue, Task } from "./task.js";
 
 export interface ConversationOptions {
   tokenizer: Tokenizer;
-  encode: Tokenizer["encode"];
   /** Positions of the model's context. */
   contextLimit: number;
   system: string | undefined;
@@ -70,7 +69,7 @@ function conversationEncoder({ tokenizer, ...options }: ConversationOptions, mes
 
 /** The question behind the most turns that fit; undefined where none does. */
 async function fitDialogue(
-  { encode, contextLimit }: ConversationOptions,
+  { tokenizer, contextLimit }: ConversationOptions,
   { turns, messages }: Dialogue,
   room: number,
   chat: EncodeTurns,
@@ -84,7 +83,7 @@ async function fitDialogue(
   let left = contextLimit - room - bare.ids.length;
   let first = turns.length;
   while (first > 0) {
-    left -= (await encode(`\n${turns[first - 1]!}`)).length;
+    left -= (await tokenizer.encode(`\n${turns[first - 1]!}`)).length;
     if (left < 0) break;
     first--;
   }

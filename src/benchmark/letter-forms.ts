@@ -13,15 +13,15 @@ export interface LetterForms {
  * the space leads. A choice that is no token has no form.
  */
 export async function letterForms(
-  { encode, tokenOf }: Pick<Tokenizer, "encode" | "tokenOf">,
+  tokenizer: Pick<Tokenizer, "encode" | "tokenOf">,
   before: string,
   choices: readonly string[],
 ): Promise<LetterForms> {
-  const start = await encode(before);
+  const start = await tokenizer.encode(before);
   const added: { choice: number; ids: number[] }[] = [];
   for (const [choice, letter] of choices.entries()) {
     for (const form of [letter, ` ${letter}`]) {
-      const ids = addedIds(start, await encode(before + form));
+      const ids = addedIds(start, await tokenizer.encode(before + form));
       if (ids !== undefined) added.push({ choice, ids });
     }
   }
@@ -38,7 +38,7 @@ export async function letterForms(
   if (whole(plain)) return { lead: [], forms: plain };
   for (const id of new Set(added.filter(({ ids }) => ids.length === 2).map(({ ids }) => ids[0]!))) {
     const behind = formsBehind([id]);
-    if (spaces.test(tokenOf(id) ?? "") && whole(behind)) return { lead: [id], forms: behind };
+    if (spaces.test(tokenizer.tokenOf(id) ?? "") && whole(behind)) return { lead: [id], forms: behind };
   }
   return { lead: [], forms: plain };
 }

@@ -7,6 +7,7 @@ import { decodeAnswer } from "./decode-answer.js";
 import type { Item } from "./items.js";
 import { addedIds, type LetterForms, letterForms } from "./letter-forms.js";
 import { QuestionFailure } from "./question-failure.js";
+import { remembered } from "./remembered.js";
 import type { Answer, Choice, Question, Task } from "./task.js";
 
 export interface PromptOptions {
@@ -43,24 +44,14 @@ export interface PromptBuilder {
   prepare(task: Task, item: Item, question: Question): Promise<Prepared>;
 }
 
-/** Texts that come back again and again, and a bound that keeps odd data sets from filling the memory. */
-const longestRemembered = 500;
-const mostRemembered = 100_000;
-
 export function createPromptBuilder(options: PromptOptions): PromptBuilder {
   const { tokenizer, contextLimit } = options;
-  const remembered = <A>(make: (text: string) => Promise<A>): ((text: string) => Promise<A>) => {
-    const known = new Map<string, Promise<A>>();
-    return (text) => {
-      const value = known.get(text) ?? make(text);
-      if (text.length <= longestRemembered && known.size < mostRemembered) known.set(text, value);
-      return value;
-    };
-  };
   const encode = remembered((text) => tokenizer.encode(text));
+  const encodeBatch = (texts: string[]): Promise<number[][]> => Promise.all(texts.map(encode));
+  const remembering = Object.assign(Object.create(tokenizer) as Tokenizer, { encode, encodeBatch });
   const formsOf = remembered((key) => {
     const [before, choices] = JSON.parse(key) as [string, string[]];
-    return letterForms({ encode, tokenOf: (id) => tokenizer.tokenOf(id) }, before, choices);
+    return letterForms(remembering, before, choices);
   });
   let marks: Promise<number[]> | undefined;
   const endOfTurn = (): Promise<number[]> => (marks ??= endOfTurnIds(tokenizer));
@@ -68,7 +59,7 @@ export function createPromptBuilder(options: PromptOptions): PromptBuilder {
   const conversation = (task: Task, item: Item, question: Question, room: Room) => {
     const pool = task.examples?.(item, options.examples) ?? options.examples;
     const examples = pool.slice(0, options.fewShot).map((example) => exampleTurns(task, example));
-    return encodeConversation({ ...options, encode }, item, question, examples, room);
+    return encodeConversation({ ...options, tokenizer: remembering }, item, question, examples, room);
   };
 
   const prepareRank = async (task: Task, item: Item, question: Question & { ask: "rank" }): Promise<Prepared> => {
