@@ -30,10 +30,9 @@ export function writeFewShotItems(folder: string): void {
   const random = createRandom(57);
   const pick = (words: readonly string[]): string => words[random.below(words.length)]!;
   const question = (subject: number): { text: string; answer: string } => {
-    const options = [..."ABCD"].map((letter) => `${letter}. ${pick(things)} ${pick(places)}, который ${pick(facts)}`);
-    const told = `Известно, что ${pick(things)} ${pick(places)} ${pick(facts)}, а ${pick(things)} ${pick(places)} нет.`;
+    const options = [..."ABCD"].map((letter) => `${letter}. ${pick(things)} ${pick(places)}`);
     return {
-      text: `Тема ${subject}: ${told} Что из этого ${pick(facts)}?\n${options.join("\n")}`,
+      text: `Тема ${subject}. Что из этого ${pick(facts)}?\n${options.join("\n")}`,
       answer: "ABCD"[random.below(4)]!,
     };
   };

@@ -1,6 +1,6 @@
 /** Few-shot items with batches and shared beginnings, beside every question by itself: the same harness on both sides. */
 import { spawn } from "node:child_process";
-import { cpSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { exportGguf } from "../../src/model/gguf/export-gguf.js";
@@ -17,11 +17,18 @@ export async function speedEntries(work: { folder: string; runs: number; threads
   const shipped = path.join(packageRoot(), "data", "tiny-instruct");
   const data = path.join(folder, "items");
   writeFewShotItems(data);
+  const narrow = path.join(folder, "narrow");
+  cpSync(shipped, narrow, { recursive: true });
+  // Five examples are more than it was trained for: its answers do not matter here.
+  writeFileSync(
+    path.join(narrow, "config.json"),
+    JSON.stringify({ ...configOf(shipped), max_position_embeddings: 2048 }),
+  );
   const wide = path.join(folder, "wide");
   writeWideModel(shipped, wide);
   const entries: BenchmarkEntry[] = [];
   for (const [name, model] of [
-    ["tiny-instruct", shipped],
+    ["tiny-instruct", narrow],
     ["512 wide, 8 layers, random weights", wide],
   ] as const) {
     const file = path.join(folder, `${path.basename(model)}.gguf`);
@@ -65,7 +72,6 @@ function writeWideModel(shipped: string, folder: string): void {
   for (const name of ["tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "generation_config.json"]) {
     cpSync(path.join(shipped, name), path.join(folder, name));
   }
-  const config = JSON.parse(readFileSync(path.join(shipped, "config.json"), "utf8")) as Record<string, unknown>;
   const shape = {
     hidden_size: 512,
     intermediate_size: 1536,
@@ -75,8 +81,11 @@ function writeWideModel(shipped: string, folder: string): void {
     head_dim: 64,
     max_position_embeddings: 4096,
   };
-  createRandomModel(folder, { ...config, ...shape }, { seed: 8, dtype: "F16" });
+  createRandomModel(folder, { ...configOf(shipped), ...shape }, { seed: 8, dtype: "F16" });
 }
+
+const configOf = (folder: string): Record<string, unknown> =>
+  JSON.parse(readFileSync(path.join(folder, "config.json"), "utf8")) as Record<string, unknown>;
 
 function timed(job: TimedJob): Promise<TimedAnswer> {
   const script = path.join(path.dirname(fileURLToPath(import.meta.url)), "evaluate-timed.js");

@@ -1,4 +1,5 @@
 /** Scores one model on tasks, and keeps every answer in the results database as it comes. */
+import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import path from "node:path";
 import type { ComputeOptions } from "../engine/engine.js";
@@ -153,6 +154,6 @@ function host({ compute: { device, threads }, model, tokenizer, data }: Evaluate
     threads,
     versions: versions(),
     tokenizer: path.resolve(tokenizer ?? model),
-    data: path.resolve(data),
+    data: existsSync(data) ? path.resolve(data) : data,
   };
 }
