@@ -122,4 +122,16 @@ describe("a plan", () => {
     assert.deepEqual(plan.downloads, [{ name: "someone/some-model", bytes: null }]);
     assert.equal(plan.flops, null);
   });
+
+  it("with items of the hub that are not here: a download, and no number of items", async () => {
+    const text = path.join(folder, "items.yaml");
+    writeFileSync(
+      text,
+      "name: i\nmodels: {base: data/tiny-base}\nbenchmark: {data: RefalMachine/darumeru, tasks: all}\n",
+    );
+    const plan = await planRun(loadRecipeToPlan(text).recipe, { folder: path.join(folder, "i") });
+    assert.deepEqual(plan.downloads, [{ name: "RefalMachine/darumeru", bytes: null }]);
+    assert.match(plan.notes.join("\n"), /benchmark: data sets are not there/);
+    assert.equal(existsSync(cache), false);
+  });
 });

@@ -77,6 +77,10 @@ test("MMLU asks about all four categories, in both languages the same", async ()
     const subjects = new Set(english[part].map(({ meta }) => String(meta.subject)));
     const categories = new Set([...subjects].map((subject) => mmluSubjects.get(subject)!.category));
     assert.deepEqual([subjects.size, categories.size], [10, 4]);
+    for (const subject of subjects) {
+      const own = english[part].filter(({ meta }) => meta.subject === subject);
+      assert.equal(own.length, part === "test" ? 4 : 5, subject);
+    }
   }
 });
 
