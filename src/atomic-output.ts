@@ -9,6 +9,7 @@ import {
   mkdirSync,
   openSync,
   readdirSync,
+  realpathSync,
   renameSync,
   rmSync,
   writeSync,
@@ -76,6 +77,13 @@ export function refuseWorkingFolder(folder: string): void {
     `${JSON.stringify(folder)}: the current folder or one above it cannot be an output`,
     { hint: "An output folder is replaced as a whole: name one of its own." },
   );
+}
+
+/** Whether replacing `folder` would take `input` away: links followed, it is that folder or lies in it. */
+export function takesAway(folder: string, input: string): boolean {
+  const real = (place: string): string => (existsSync(place) ? realpathSync(place) : path.resolve(place));
+  const inside = path.relative(real(folder), real(input));
+  return inside !== ".." && !inside.startsWith(`..${path.sep}`) && !path.isAbsolute(inside);
 }
 
 /** Lets `fill` write into a fresh folder beside `folder` and renames it into place; on any failure nothing is left. */

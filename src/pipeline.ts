@@ -8,11 +8,13 @@ import { calibrationStage } from "./pipeline/calibration-stage.js";
 import { checkCalibration } from "./pipeline/check-calibration.js";
 import { checkInitializers } from "./pipeline/initialise-rows.js";
 import { resolveModels } from "./pipeline/models.js";
+import type { PipelineEvent } from "./pipeline/pipeline-event.js";
 import { pretrainingStage } from "./pipeline/pretraining-stage.js";
 import { propagationStage } from "./pipeline/propagation-stage.js";
-import { reportOfRun } from "./pipeline/report-sections.js";
+import { reportOfRun } from "./pipeline/report/report-of-run.js";
 import type { DefineStage, Made, RunContext } from "./pipeline/run-context.js";
 import { lockRun } from "./pipeline/run-lock.js";
+import { openRunRecord } from "./pipeline/run-record.js";
 import { type Summary, summarise } from "./pipeline/summary.js";
 import { vocabularyStage } from "./pipeline/vocabulary-stage.js";
 import type { Progress } from "./progress.js";
@@ -34,13 +36,7 @@ export interface PipelineOptions {
   onEvent?: (event: PipelineEvent) => void;
 }
 
-export interface PipelineEvent {
-  event: "stage_started" | "stage_finished" | "stage_reused" | "run_finished";
-  stage?: StageName;
-  seconds?: number;
-  /** One line for people. */
-  text: string;
-}
+export type { PipelineEvent };
 
 /** In the order of a run. */
 export const stages: readonly DefineStage<unknown>[] = [
@@ -53,12 +49,14 @@ export const stages: readonly DefineStage<unknown>[] = [
 
 /** Runs `recipe` in `options.folder`; a killed run continues where it was. Throws `LepError`. */
 export async function runPipeline(recipe: Recipe, options: PipelineOptions): Promise<Summary> {
-  const { folder, signal, onEvent = () => {}, progress = () => {} } = options;
+  const { folder, signal } = options;
   if (options.from && options.to && stageNames.indexOf(options.from) > stageNames.indexOf(options.to)) {
     throw new RecipeError("command.order", `--from ${options.from} comes after --to ${options.to}`);
   }
   const unlock = lockRun(folder);
   const hashes = openHashCache(path.join(folder, ".hashes.json"));
+  const record = openRunRecord(folder, recipe, options);
+  const { progress, onEvent } = record;
   try {
     await checkInitializers(recipe);
     const models = await resolveModels(recipe, { progress, signal });
@@ -88,7 +86,11 @@ export async function runPipeline(recipe: Recipe, options: PipelineOptions): Pro
     writeFileAtomic(path.join(folder, "summary.json"), `${JSON.stringify(summary, null, 2)}\n`);
     writeRunReport(reportOfRun(recipe, made), path.join(folder, "report.html"));
     onEvent({ event: "run_finished", text: `report: ${path.join(folder, "report.html")}` });
+    record.end();
     return summary;
+  } catch (error) {
+    record.end(error);
+    throw error;
   } finally {
     unlock();
   }

@@ -8,7 +8,7 @@ import { computeOptions, type Made, type RunContext } from "./pipeline/run-conte
 import { type PlanContext, type PlanStage, stagePlans } from "./pipeline/stage-plans.js";
 import { stages as pipelineStages } from "./pipeline.js";
 import type { Gpu } from "./plan/gpus.js";
-import { fileRateNote, type Machine, openMachine } from "./plan/machine.js";
+import { fileRateNote, idleMachine, type Machine, openMachine } from "./plan/machine.js";
 import { findModelFacts, type ModelFacts, weightsIn } from "./plan/model-facts.js";
 import { type AdaptedVocabulary, createTextMeasure } from "./plan/plan-tools.js";
 import { type Count, type StagePlan, sumCounts, sumKnown } from "./plan/stage-plan.js";
@@ -68,14 +68,16 @@ export async function planRun(recipe: Recipe, { folder, gpu, assumedCharacters }
     await checkOriginalFolders(base.folder, instruct.folder);
   }
   const downloads = await findDownloads(recipe, [base, ...(instruct === null ? [] : [instruct])]);
+  const states = downloads.length > 0 ? {} : await findStates(recipe, base, instruct, folder);
+  const isDone = stageNames.every((stage) => recipe[stage] === undefined || states[stage]?.outcome !== undefined);
   const { precision = "bf16", micro_batch = 1, block_size = 512 } = recipe.pretraining ?? recipe.calibration ?? {};
   const shape = base.config && { config: base.config, precision, tokens: micro_batch * block_size };
-  const machine = await openMachine(computeOptions({ recipe }), gpu, shape);
+  // Speeds are measured only where there is something to compute.
+  const machine = isDone ? idleMachine : await openMachine(computeOptions({ recipe }), gpu, shape);
   const originals = { base: await tokenizerIn(base), instruct: instruct && (await tokenizerIn(instruct)) };
   const tools = { machine, measure: createTextMeasure(assumedCharacters) };
   const kept: AdaptedVocabulary = { size: sizeOf(base, originals.base), tokenizer: originals.base, isNew: true };
   const context: PlanContext = { recipe, base, instruct, originals, vocabulary: kept, tools };
-  const states = downloads.length > 0 ? {} : await findStates(recipe, base, instruct, folder);
   const stages: PlannedStage[] = [];
   for (const stage of stageNames) {
     if (recipe[stage] === undefined) continue;

@@ -229,11 +229,27 @@ function connectionFaults(raw: Record<string, unknown>): string[] {
   if (raw.propagation !== undefined && models?.instruct === undefined) {
     faults.push("propagation: needs models.instruct, which is not there");
   }
+  faults.push(...controlFaults(raw));
   for (const key of ["vocabularies", "corpora"]) {
     if (raw.vocabulary !== undefined || !Object.hasOwn(Object(raw.report), key)) continue;
     faults.push(`report.${key}: needs the section vocabulary, which is not there`);
   }
   return faults;
+}
+
+/** A control is a model that is there in any case, or one that propagation makes beside its own. */
+function controlFaults({ propagation, calibration }: Record<string, unknown>): string[] {
+  const [controls, also] = [Object(calibration).controls, Object(propagation).also].map((list: unknown) =>
+    Array.isArray(list) ? (list as unknown[]) : [],
+  ) as [unknown[], unknown[]];
+  const known = new Set(["initialised", "original", ...also.filter((method) => method !== Object(propagation).method)]);
+  return controls.flatMap((control, i) =>
+    known.has(control)
+      ? []
+      : [
+          `calibration.controls.${i}: must be one of ${[...known].join(", ")}; further ones are named in propagation.also`,
+        ],
+  );
 }
 
 /** The schema as JSON Schema, for editors. */

@@ -10,6 +10,7 @@ import type { HashCache } from "./hash-cache.js";
 import { makeFolder } from "./make-folder.js";
 import type { Progress } from "./progress.js";
 import { sha256 } from "./sha256.js";
+import { withCost } from "./stage-cost.js";
 import { versions } from "./versions.js";
 
 export const stageNames = ["vocabulary", "pretraining", "propagation", "calibration", "benchmark"] as const;
@@ -34,6 +35,9 @@ export interface StageOutcome<Result> {
   result: Result;
   reused: boolean;
   durationSeconds: number;
+  /** MiB, and joules where a counter measures them; null for stages that were done before these were kept. */
+  peakMb: number | null;
+  energyJoules: number | null;
 }
 
 interface Manifest<Result> {
@@ -46,6 +50,8 @@ interface Manifest<Result> {
   versions: Record<string, string>;
   started_at: string;
   duration_s: number;
+  peak_mb?: number;
+  energy_j?: number | null;
   result: Result;
 }
 
@@ -66,7 +72,7 @@ export async function runStage<Result>(
     if (finished<Result>(partial, key, hashes) !== undefined) settle(partial, folder);
     const done = finished<Result>(folder, key, hashes);
     if (done !== undefined && (stage.needs ?? []).every((file) => existsSync(file))) {
-      return { folder, result: done.result, reused: true, durationSeconds: done.duration_s };
+      return reusedOutcome(folder, done);
     }
   }
   const work = path.join(partial, workName);
@@ -75,8 +81,8 @@ export async function runStage<Result>(
     progress?.({ task: stage.name, done: 0, total: 0, unit: "stages", warning });
   }
   const startedAt = new Date();
-  const result = await stage.run(partial, work);
-  const seconds = (Date.now() - startedAt.getTime()) / 1000;
+  const { result, cost } = await withCost(() => stage.run(partial, work));
+  const { seconds, peakMb, energyJoules } = cost;
   const manifest: Manifest<Result> = {
     stage: stage.name,
     key,
@@ -87,11 +93,18 @@ export async function runStage<Result>(
     versions: versions(),
     started_at: startedAt.toISOString(),
     duration_s: seconds,
+    peak_mb: peakMb,
+    energy_j: energyJoules,
     result,
   };
   writeFileAtomic(path.join(partial, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
   settle(partial, folder);
-  return { folder, result, reused: false, durationSeconds: seconds };
+  return { folder, result, reused: false, durationSeconds: seconds, peakMb, energyJoules };
+}
+
+function reusedOutcome<Result>(folder: string, manifest: Manifest<Result>): StageOutcome<Result> {
+  const { result, duration_s: durationSeconds, peak_mb: peakMb = null, energy_j: energyJoules = null } = manifest;
+  return { folder, result, reused: true, durationSeconds, peakMb, energyJoules };
 }
 
 export interface StageState<Result> {
@@ -111,10 +124,7 @@ export function findStage<Result>(stage: Stage<Result>, runFolder: string, hashe
   for (const place of [partial, folder]) {
     const done = finished<Result>(place, key, hashes);
     if (done === undefined || !(stage.needs ?? []).every((file) => existsSync(file))) continue;
-    return {
-      state: "finished",
-      outcome: { folder: place, result: done.result, reused: true, durationSeconds: done.duration_s },
-    };
+    return { state: "finished", outcome: reusedOutcome(place, done) };
   }
   return { state: belongsTo(partial, key) ? "begun" : "new" };
 }

@@ -1,10 +1,19 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, test } from "node:test";
-import { writeFileAtomic, writeFolderAtomic } from "../src/atomic-output.js";
+import { takesAway, writeFileAtomic, writeFolderAtomic } from "../src/atomic-output.js";
 import { LepError } from "../src/errors.js";
 import { packageRoot } from "../src/package-root.js";
 
@@ -18,6 +27,19 @@ const deadPid = (): number => spawnSync(process.execPath, ["-e", ""]).pid;
 test("the current folder and those above it are never replaced", async () => {
   for (const out of ["", ".", "..", process.cwd(), "/"]) {
     await assert.rejects(writeFolderAtomic(out, fill), /cannot be an output/);
+  }
+});
+
+test("what replacing a folder would take away: itself and what is in it, by whatever name", () => {
+  const model = path.join(folder, "model");
+  mkdirSync(path.join(model, "inner"), { recursive: true });
+  const link = path.join(folder, "link");
+  symlinkSync(model, link);
+  for (const input of [model, link, path.join(model, "inner"), path.join(link, "inner"), `${model}/../model`]) {
+    assert.ok(takesAway(model, input), input);
+  }
+  for (const input of [folder, `${model}-2`, path.join(folder, "..model"), "org/name"]) {
+    assert.ok(!takesAway(model, input), input);
   }
 });
 

@@ -103,6 +103,19 @@ test("a run ends with a summary, a report, a database and a manifest in each sta
   const report = readFileSync(path.join(root, "report.html"), "utf8");
   assert.match(report, /symbols per token/);
   assert.match(report, /href="vocabulary\/report\/report\.html"/);
+  for (const shown of [
+    'class="sentence"',
+    "Input embeddings on the two directions",
+    "Learned from, for example",
+    "peak memory, MiB",
+    'href="calibration/calibrated/"',
+    " ± ",
+  ]) {
+    assert.match(report, new RegExp(shown), shown);
+  }
+  const map = JSON.parse(readFileSync(path.join(root, "propagation", "embedding-map.json"), "utf8"));
+  const kinds = new Set(map.points.map(({ kind }: { kind: string }) => kind));
+  assert.deepEqual([...kinds], ["old", "new", "propagated"]);
   const efficiency = JSON.parse(readFileSync(path.join(root, "vocabulary", "report", "report.json"), "utf8"));
   const names = efficiency.rows.map((row: { tokenizer: string; corpus: string }) => `${row.tokenizer} ${row.corpus}`);
   assert.deepEqual(names, ["original validation", "adapted validation", "bytes validation"]);

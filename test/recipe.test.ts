@@ -51,6 +51,23 @@ propagation: {method: conversion}
   assert.match(message, /pretraining\.steps: /);
 });
 
+test("a control is a model that is there, or a further row of propagation", () => {
+  const text = (also: string, controls: string) => `
+name: r
+models: {base: data/tiny-base, instruct: data/tiny-instruct}
+corpus: {train: [data/tiny/corpus/train.txt.gz], validation: [data/tiny/corpus/validation.txt]}
+pretraining: {}
+propagation: {method: conversion, also: ${also}}
+calibration: {prompts: [data/tiny/prompts.jsonl], controls: ${controls}}
+`;
+  const { calibration } = loadRecipe(recipe(text("[initialised, swap]", "[initialised, original, swap]")));
+  assert.deepEqual(calibration?.controls, ["initialised", "original", "swap"]);
+  const message = faults(text("[swap, conversion]", "[overlap, swap, conversion]"));
+  assert.match(message, /2 faults/);
+  assert.match(message, /calibration\.controls\.0: must be one of initialised, original, swap; .*propagation\.also/);
+  assert.match(message, /calibration\.controls\.2: /);
+});
+
 test("to plan with, missing files come back beside the recipe; other faults stay faults", () => {
   const text = `
 name: r

@@ -4,9 +4,9 @@
  */
 import { openSync, readFileSync, writeSync } from "node:fs";
 import { peakMemory } from "../../src/engine/peak-memory.js";
+import { createMatrixPool } from "../../src/matrix/matrix-pool.js";
+import { findSystemBlas } from "../../src/matrix/system-blas.js";
 import { solveLeastSquares } from "../../src/propagation/least-squares.js";
-import { createMatrixPool } from "../../src/propagation/matrix/matrix-pool.js";
-import { findSystemBlas } from "../../src/propagation/matrix/system-blas.js";
 import { createSystem, type SystemKind } from "./system.js";
 
 export interface SolveJob extends SystemKind {

@@ -134,9 +134,11 @@ const calibrationShape = {
     .default(null)
     .describe("Blocks of plain text with a loss on every token, against forgetting."),
   controls: z
-    .array(z.enum(["initialised", "original"]))
+    .array(z.string())
     .default([])
-    .describe("Further models tuned in the same way: new rows without propagation; the original instruct model."),
+    .describe(
+      "Further models tuned in the same way: initialised (new rows without propagation), original (the instruct model as it was), or methods of propagation.also.",
+    ),
   validation_share: z.number().min(0).max(0.5).default(0.02).describe("Conversations held out for the loss."),
   ...trainingShape({
     trainable: "lora",

@@ -79,10 +79,19 @@ export interface WritingArguments {
 export const outputFrom = ({ "shard-size": size, languages }: WritingArguments): ModelOutput =>
   sectionFrom(modelOutputSchema, { "shard-size": size, languages });
 
-/** `--json` and `--offline`, everywhere. */
+/** `--json`, `--quiet` and `--offline`, everywhere. */
 export function reporting<T>(yargs: Argv<T>) {
   return yargs
     .option("json", { type: "boolean", default: false, describe: "one JSON object a line on stdout, nothing else" })
+    .option("quiet", {
+      type: "boolean",
+      default: false,
+      describe: "no progress and no lines on stdout; warnings and failures only",
+      coerce: (quiet: boolean) => {
+        if (quiet) process.env.LEP_QUIET = "1";
+        return quiet;
+      },
+    })
     .option("offline", {
       type: "boolean",
       default: false,

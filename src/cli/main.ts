@@ -26,6 +26,7 @@ const parser = yargs(hideBin(process.argv))
   .fail((message, error) => {
     throw error && !isUsage(error) ? error : usageFault(message ?? error?.message);
   })
+  .completion("completion", "print a script that completes lep's commands and options in bash or zsh")
   .exitProcess(false)
   .epilogue("lep <command> --help shows a command's options and an example.");
 for (const command of Object.values(commands)) parser.command(command);

@@ -1,7 +1,6 @@
 /** What a command is told to write, before it works for hours. */
 import { readdirSync, type Stats, statSync } from "node:fs";
-import path from "node:path";
-import { refuseWorkingFolder } from "../atomic-output.js";
+import { refuseWorkingFolder, takesAway } from "../atomic-output.js";
 import { RecipeError } from "../errors.js";
 
 /** What model folders hold: those that lep writes, and the hub's. */
@@ -18,8 +17,8 @@ export function checkOutputFolder(out: string, inputs: readonly (string | undefi
     new RecipeError("command.out", `--out ${out}: ${what}`, {
       hint: "Name a new folder, or one with a model that may be replaced.",
     });
-  if (inputs.some((input) => input !== undefined && path.resolve(input) === path.resolve(out))) {
-    throw refuse("that is one of the inputs");
+  if (inputs.some((input) => input !== undefined && takesAway(out, input))) {
+    throw refuse("that is one of the inputs, or holds one");
   }
   const stats = statsOf(out);
   if (stats === undefined) return;

@@ -1,4 +1,4 @@
-/** Results on stdout: readable lines, or one JSON object a line and nothing else with --json. */
+/** Results on stdout: readable lines, or one JSON object a line and nothing else with --json. `--quiet` takes the lines away. */
 export interface Output {
   /** A line for people; left out with --json. */
   line(text: string): void;
@@ -9,10 +9,13 @@ export interface Output {
 export function createOutput(json: boolean): Output {
   return {
     line: (text) => {
-      if (!json) process.stdout.write(`${text}\n`);
+      if (!json && !isQuiet()) process.stdout.write(`${text}\n`);
     },
     event: (event) => {
       if (json) process.stdout.write(`${JSON.stringify(event)}\n`);
     },
   };
 }
+
+/** `--quiet`, or the variable of the environment that stands for it. */
+export const isQuiet = (): boolean => process.env.LEP_QUIET === "1";

@@ -2,7 +2,7 @@
 
 import type { Count } from "../plan/stage-plan.js";
 import type { PlannedStage, RunPlan } from "../plan.js";
-import { shownTime } from "./shown-time.js";
+import { shownTime } from "../shown-time.js";
 
 const columns = ["stage", "state", "tokens", "steps", "operations", "memory", "disk", "time"];
 

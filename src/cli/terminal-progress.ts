@@ -4,16 +4,17 @@
  */
 import { SingleBar } from "cli-progress";
 import type { Progress, ProgressReport } from "../progress.js";
-import { shownTime } from "./shown-time.js";
-
-const secondsBetweenLines = 5;
+import { progressLines, warningLine } from "../progress-lines.js";
+import { shownTime } from "../shown-time.js";
+import { isQuiet } from "./output.js";
 
 /** A fresh reporter; call `end` before anything else is printed. */
 export function terminalProgress(stream: NodeJS.WriteStream = process.stderr): { report: Progress; end(): void } {
-  return stream.isTTY ? bar(stream) : lines(stream);
+  if (isQuiet())
+    return { report: ({ warning }) => void (warning && stream.write(warningLine(warning))), end: () => {} };
+  if (stream.isTTY) return bar(stream);
+  return { report: progressLines((line) => stream.write(line)), end: () => {} };
 }
-
-const warningLine = (text: string): string => `lep: warning: ${text}\n`;
 
 function bar(stream: NodeJS.WriteStream): { report: Progress; end(): void } {
   let current: SingleBar | undefined;
@@ -49,38 +50,4 @@ function bar(stream: NodeJS.WriteStream): { report: Progress; end(): void } {
     current.update(done, payload);
   };
   return { report, end };
-}
-
-function lines(stream: NodeJS.WriteStream): { report: Progress; end(): void } {
-  let task = "";
-  let startedAt = 0;
-  let startedWith = 0;
-  let lastLine = 0;
-  const report = ({ task: name, done, total, unit, note, warning }: ProgressReport): void => {
-    if (warning !== undefined) {
-      stream.write(warningLine(warning));
-      return;
-    }
-    const now = performance.now();
-    if (task !== name) {
-      task = name;
-      startedAt = now;
-      startedWith = done;
-      lastLine = now;
-      stream.write(total > 0 ? `${name}: ${total} ${unit}\n` : `${name}\n`);
-      return;
-    }
-    // A stream's length is not known before its end: total 0.
-    const finished = total > 0 && done >= total;
-    if (!finished && now - lastLine < secondsBetweenLines * 1000) return;
-    lastLine = now;
-    const rate = (done - startedWith) / Math.max((now - startedAt) / 1000, 1e-9);
-    const left = finished || rate === 0 || total === 0 ? "" : `, ${shownTime((total - done) / rate)} left`;
-    const count = total > 0 ? `${done}/${total}` : `${done}`;
-    stream.write(
-      `${name}: ${count} ${unit}, ${rate.toPrecision(3)}/s${left}${note === undefined ? "" : `, ${note}`}\n`,
-    );
-    if (finished) task = "";
-  };
-  return { report, end: () => {} };
 }

@@ -15,13 +15,18 @@ export const calibrationStage: DefineStage<CalibrationResult> = async (context, 
   const teacher = models.instruct;
   if (section === undefined || made.propagation === undefined || teacher === undefined) return undefined;
   const { controls, ...options } = section;
-  const propagated = path.join(made.propagation.folder, "propagated");
+  const row = (name: string): string => path.join(made.propagation!.folder, name);
+  const propagated = row("propagated");
+  const further = Object.fromEntries(
+    controls.filter((name) => name !== "initialised" && name !== "original").map((name) => [name, row(name)]),
+  );
   const texts = [options.copy_task?.corpus, options.plain_text?.corpus].filter((corpus) => corpus != null);
   return {
     name: "calibration",
     version: 2,
     inputs: {
       propagated,
+      ...further,
       teacher,
       ...(await sourceFiles(options)),
       texts: (await Promise.all(texts.map((corpus) => corpusFiles(corpus)))).flat(),
@@ -37,7 +42,8 @@ export const calibrationStage: DefineStage<CalibrationResult> = async (context, 
     run: async (folder, work) => {
       const students: Record<string, string> = { calibrated: propagated };
       for (const control of controls) {
-        students[`control-${control}`] = control === "original" ? teacher : await initialised(work);
+        students[`control-${control}`] =
+          control === "original" ? teacher : (further[control] ?? (await initialised(work)));
       }
       const compute = computeOptions(context);
       // For all of them at once; `checkCalibration` has looked at what the sources read.

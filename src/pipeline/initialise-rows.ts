@@ -13,8 +13,9 @@ export async function initialiseRows(
   out: string,
 ): Promise<InitialiseSummary> {
   const { initializer, head_initializer, pad_to_multiple_of } = recipe.pretraining!;
-  const { seed, output } = recipe;
-  const rows = { initializer, head_initializer, pad_to_multiple_of, corpus: trainingCorpus(recipe), seed, output };
+  const { seed, output, threads } = recipe;
+  const corpus = trainingCorpus(recipe);
+  const rows = { initializer, head_initializer, pad_to_multiple_of, corpus, seed, output, threads };
   return initialise({ model, tokenizer, ...rows, out }, progress, signal);
 }
 

@@ -1,4 +1,6 @@
 import path from "node:path";
+import { writeFileAtomic } from "../atomic-output.js";
+import { embeddingMap } from "../propagation/embedding-map.js";
 import { propagate } from "../propagation/propagate.js";
 import { needsCorpus } from "../propagation/registry.js";
 import { corpusFiles, trainingCorpus } from "./corpora.js";
@@ -25,7 +27,7 @@ export const propagationStage: DefineStage<PropagationResult> = async (context, 
   const corpus = methods.some(needsCorpus) ? { ...trainingCorpus(recipe), characters: corpus_characters } : undefined;
   return {
     name: "propagation",
-    version: 2,
+    version: 3,
     inputs: { base: models.base, instruct, adapted, ...(corpus && { corpus: await corpusFiles(corpus) }) },
     options: {
       ...options,
@@ -53,6 +55,9 @@ export const propagationStage: DefineStage<PropagationResult> = async (context, 
           );
         }
       }
+      const propagated = path.join(folder, "propagated");
+      const map = await embeddingMap({ instruct, adapted, propagated, seed: recipe.seed });
+      writeFileAtomic(path.join(folder, "embedding-map.json"), `${JSON.stringify(map)}\n`);
       return result;
     },
   };

@@ -93,17 +93,23 @@ export async function openMachine(
   };
 }
 
-function withoutDevice({ device }: ComputeOptions, error: EngineError): Machine {
-  return {
-    name: device,
-    basis: "nothing to measure",
-    free: null,
-    missing: error.message,
-    computing: async () => null,
-    reading: async () => null,
-    memory: async () => null,
-  };
-}
+/** For a run that is finished. */
+export const idleMachine: Machine = {
+  name: "this machine",
+  basis: "not measured: all of it is done",
+  free: null,
+  missing: null,
+  computing: async () => null,
+  reading: async () => null,
+  memory: async () => null,
+};
+
+const withoutDevice = ({ device }: ComputeOptions, error: EngineError): Machine => ({
+  ...idleMachine,
+  name: device,
+  basis: "nothing to measure",
+  missing: error.message,
+});
 
 interface Speed {
   name: string;

@@ -7,12 +7,14 @@ import path from "node:path";
 import { writeFileAtomic, writeFolderAtomic } from "../atomic-output.js";
 import type { CorpusOptions } from "../corpus/read-corpus.js";
 import { CheckpointError } from "../errors.js";
+import { createMatrixPool, type MatrixPool } from "../matrix/matrix-pool.js";
 import { type ModelStep, writeModelCard } from "../model/card/model-card.js";
 import { checkTokenizerFits } from "../model/check-tokenizer-fits.js";
-import { type Checkpoint, copyTensor, openCheckpoint, type TensorSource } from "../model/checkpoint.js";
+import { type Checkpoint, copyTensor, openCheckpoint } from "../model/checkpoint.js";
 import { readJsonObject } from "../model/config.js";
+import { fromFloat32 } from "../model/float-formats.js";
 import { type ModelOutput, shardBytes } from "../model/model-output.js";
-import { streamCheckpoint } from "../model/stream-checkpoint.js";
+import { type ComputedTensor, streamCheckpoint } from "../model/stream-checkpoint.js";
 import { embeddingName, headName } from "../model/tensor-names.js";
 import type { Progress } from "../progress.js";
 import { createRandom } from "../random.js";
@@ -22,11 +24,12 @@ import { sharedTokens } from "../tokenizer/shared-tokens.js";
 import type { Tokenizer } from "../tokenizer/tokenizer.js";
 import { copyTokenizerFiles } from "../tokenizer/write-tokenizer.js";
 import { type AuxiliaryVectors, auxiliaryVectors } from "./auxiliary/auxiliary-vectors.js";
-import { checkText } from "./initializers/check-initializer.js";
+import { checkInitializer } from "./initializers/check-initializer.js";
 import type { Initializer, InitializerContext, RowMaker } from "./initializers/initializer.js";
 import { type InitializerChoice, type InitializerOptions, initializerOptions } from "./initializers/options.js";
 import { originalRows } from "./initializers/original-rows.js";
 import { initializers } from "./initializers/registry.js";
+import { pause } from "./pause.js";
 import { adaptedConfigs } from "./special-ids.js";
 
 export interface InitialiseJob {
@@ -46,6 +49,8 @@ export interface InitialiseJob {
   /** Rows are padded up to a multiple of this; 1 where left out. */
   pad_to_multiple_of?: number;
   output?: ModelOutput | undefined;
+  /** CPU threads; 0 or left out: all cores. */
+  threads?: number | undefined;
 }
 
 export interface InitialiseSummary {
@@ -72,7 +77,7 @@ export interface MatrixSummary {
 }
 
 /**
- * Throws `RecipeError` where the initializer lacks text, `CheckpointError` where tokenizer and model do not fit, and what the
+ * Throws `RecipeError` where the initializer lacks an option or text, `CheckpointError` where tokenizer and model do not fit, and what the
  * readers and the initializer throw.
  */
 export async function initialise(
@@ -81,8 +86,13 @@ export async function initialise(
   signal?: AbortSignal,
 ): Promise<InitialiseSummary> {
   const chosen = [job.initializer, job.head_initializer ?? job.initializer].map(initializerOptions);
-  for (const options of chosen) checkText(options, job.corpus !== undefined);
+  for (const options of chosen) checkInitializer(options, job.corpus !== undefined);
   const checkpoint = openCheckpoint(job.model);
+  let opened: MatrixPool | undefined;
+  const pool = (): MatrixPool => {
+    opened ??= createMatrixPool(job.threads);
+    return opened;
+  };
   try {
     const original = await loadTokenizer(job.model);
     const tokenizer = await loadTokenizer(job.tokenizer);
@@ -92,9 +102,9 @@ export async function initialise(
     const rows = Math.ceil(tokenizer.size / multiple) * multiple;
     const { pieces, summary } = await plannedRows(tokenizer, original, rows);
     const matrices = config.tie_word_embeddings ? [embeddingName] : [embeddingName, headName];
-    const shared = { tokenizer, original, pieces, seed: job.seed ?? 0, corpus: job.corpus, progress, signal };
+    const shared = { tokenizer, original, pieces, seed: job.seed ?? 0, corpus: job.corpus, pool, progress, signal };
     const prepare = preparation(shared);
-    const replaced = new Map<string, TensorSource>();
+    const replaced = new Map<string, ComputedTensor>();
     for (const name of matrices) {
       const options = chosen[name === headName ? 1 : 0]!;
       const { maker, vectors } = await prepare(options);
@@ -103,7 +113,7 @@ export async function initialise(
         fallbacks: maker.fallbacks,
         ...(vectors && { vectors: { source: vectors.source, dimensions: vectors.dimensions, tokens: vectors.tokens } }),
       };
-      replaced.set(name, newMatrix(checkpoint, name, rows, original.size, maker, shared.seed));
+      replaced.set(name, newMatrix(checkpoint, name, rows, original.size, maker, shared));
     }
     const tensors = [...checkpoint.tensors.keys()]
       .filter((name) => name !== headName || matrices.includes(headName))
@@ -117,9 +127,9 @@ export async function initialise(
       copyTokenizerFiles(job.tokenizer, partial);
       writeModelCard(partial, cardStep(job, summary), job.output?.languages);
     });
-    progress?.({ task: "initialising rows", done: rows, total: rows, unit: "rows" });
     return summary;
   } finally {
+    await opened?.close();
     checkpoint.close();
   }
 }
@@ -208,21 +218,27 @@ function newMatrix(
   rows: number,
   trained: number,
   maker: RowMaker,
-  seed: number,
-): TensorSource {
+  { seed, progress, signal }: Pick<InitializerContext, "seed" | "progress" | "signal">,
+): ComputedTensor {
   const info = checkpoint.tensors.get(name);
   if (info === undefined) {
     throw new CheckpointError("checkpoint.tensor_missing", `${checkpoint.folder}: there is no tensor ${name}`);
   }
-  return {
-    name,
-    shape: [rows, checkpoint.config.hidden_size],
-    dtype: info.dtype,
-    pieces: () =>
-      maker.rows({
-        name: matrixName(name),
-        rows: originalRows(checkpoint, name, trained),
-        random: createRandom(2 * seed + (name === headName ? 1 : 0)),
-      }),
+  const { dtype } = info;
+  const width = checkpoint.config.hidden_size;
+  const matrix = {
+    name: matrixName(name),
+    rows: originalRows(checkpoint, name, trained),
+    random: createRandom(2 * seed + (name === headName ? 1 : 0)),
   };
+  async function* pieces(): AsyncGenerator<Uint8Array> {
+    let done = 0;
+    for await (const run of maker.rows(matrix)) {
+      yield fromFloat32(run, dtype);
+      done += run.length / width;
+      progress?.({ task: `initialising ${name}`, done, total: rows, unit: "rows" });
+      await pause(signal);
+    }
+  }
+  return { name, shape: [rows, width], dtype, computed: true, pieces };
 }

@@ -6,7 +6,7 @@ import { readOptionalJson, writeJson } from "./write-instruct-tokenizer.js";
 
 /**
  * Adds added tokens of the tokenizer in the folder `instruct` to the one in `folder`, with the ids that `appended` gives
- * them. Throws `TokenizerError` where `folder` has no tokenizer.json to add them to.
+ * them; `tokenizer_config.json` is left to `carryMarks`. Throws `TokenizerError` where `folder` has no tokenizer.json to add them to.
  */
 export function appendTokens(folder: string, instruct: string, appended: ReadonlyMap<string, number>): void {
   if (appended.size === 0) return;
@@ -25,13 +25,6 @@ export function appendTokens(folder: string, instruct: string, appended: Readonl
   const tokenizer = JSON.parse(readFileSync(file, "utf8")) as { added_tokens?: object[] };
   tokenizer.added_tokens = [...(tokenizer.added_tokens ?? []), ...tokens];
   writeFileSync(file, JSON.stringify(tokenizer, null, 2));
-  const config = path.join(folder, "tokenizer_config.json");
-  const settings = readOptionalJson(config);
-  if (settings !== undefined && settings.added_tokens_decoder !== undefined) {
-    const more = tokens.map(({ id, ...token }) => [String(id), token]);
-    settings.added_tokens_decoder = { ...(settings.added_tokens_decoder as object), ...Object.fromEntries(more) };
-    writeJson(config, settings);
-  }
   const facts = path.join(folder, "vocabulary.json");
   const vocabulary = readOptionalJson(facts);
   if (typeof vocabulary?.size === "number" && typeof vocabulary.added === "number") {

@@ -11,15 +11,17 @@ import { readOptionalJson, writeJson } from "./write-instruct-tokenizer.js";
 
 /**
  * Gives the tokenizer in the folder `to` the post-processor of the folder `instruct`, its ids those of the same tokens, and its
- * flags of the added tokens that both have. Throws `TokenizerError` where the post-processor names a token that `to` lacks.
+ * flags of the added tokens that both have; an ordinary token that is an added one there becomes one. Throws `TokenizerError` where the post-processor names a token that `to` lacks.
  */
 export function carryMarks(instruct: string, to: string): void {
   const own = readTokenizer(to);
   const carried = readTokenizer(instruct);
-  const flags = new Map(carried.addedTokens.map((token) => [token.content, token]));
-  const addedTokens = own.addedTokens.map(
-    (token): AddedToken => ({ ...token, ...flags.get(token.content), id: token.id }),
-  );
+  const tokens = new Map(own.addedTokens.map((token) => [token.content, token]));
+  for (const token of carried.addedTokens) {
+    const id = tokens.get(token.content)?.id ?? own.vocabulary.get(token.content);
+    if (id !== undefined) tokens.set(token.content, { ...token, id });
+  }
+  const addedTokens: AddedToken[] = [...tokens.values()];
   const raw = { ...own.raw, post_processor: carried.raw.post_processor ?? null };
   writeFileSync(path.join(to, "tokenizer.json"), formatTokenizerJson({ ...own, raw }, { ...own, addedTokens }));
   const file = path.join(to, "tokenizer_config.json");

@@ -65,11 +65,14 @@ function checkSameShape(base: TokenizedModel, other: TokenizedModel): void {
   );
 }
 
+/** Ids may differ only where neither model has an ordinary token. */
 function checkSameVocabulary(base: TokenizedModel, instruct: TokenizedModel): void {
-  for (let id = 0; id < base.tokenizer.size; id++) {
-    if (base.tokenizer.addedIds.has(id)) continue;
+  const ids = Math.max(base.tokenizer.size, instruct.tokenizer.size);
+  for (let id = 0; id < ids; id++) {
     const [one, other] = [base.tokenizer.tokenOf(id), instruct.tokenizer.tokenOf(id)];
-    if (one === other) continue;
+    const isOrdinary = ({ tokenizer }: TokenizedModel): boolean =>
+      tokenizer.tokenOf(id) !== undefined && !tokenizer.addedIds.has(id);
+    if (one === other || !(isOrdinary(base) || isOrdinary(instruct))) continue;
     const show = (token: string | undefined): string => (token === undefined ? "no token" : JSON.stringify(token));
     throw new TokenizerError(
       "propagation.different_vocabulary",

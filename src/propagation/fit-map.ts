@@ -1,9 +1,9 @@
 /** The map of one table, embedding or LM head, from the base to the instruct model's space. */
 import { CheckpointError } from "../errors.js";
+import type { MatrixPool } from "../matrix/matrix-pool.js";
 import type { Progress } from "../progress.js";
 import { type Equation, writeSums } from "./equation.js";
 import { solveLeastSquares } from "./least-squares.js";
-import type { MatrixPool } from "./matrix/matrix-pool.js";
 import type { RowReader } from "./row-reader.js";
 
 /** How well the map fits, and what it was fitted on. */

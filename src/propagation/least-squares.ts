@@ -8,8 +8,8 @@
  * digits back. (Björck, "Numerical Methods for Least Squares Problems", sections 2.2 and 2.9.)
  * Shapes: X [rows, inputs], Y [rows, outputs], W [inputs, outputs].
  */
-import { cholesky, conditionEstimate } from "./cholesky.js";
-import { inColumns, inRows, type MatrixPool, sharedNumbers } from "./matrix/matrix-pool.js";
+import { cholesky, conditionEstimate } from "../matrix/cholesky.js";
+import { inColumns, inRows, type MatrixPool, sharedNumbers } from "../matrix/matrix-pool.js";
 import { minimumNorm } from "./minimum-norm.js";
 
 export interface LinearSystem {

@@ -1,6 +1,6 @@
+import { inColumns, inRows, type MatrixPool, sharedNumbers } from "../matrix/matrix-pool.js";
 import { fromFloat32, type TensorType } from "../model/float-formats.js";
 import type { ComputedTensor } from "../model/stream-checkpoint.js";
-import { inColumns, inRows, type MatrixPool, sharedNumbers } from "./matrix/matrix-pool.js";
 import { relativeChange } from "./row-changes.js";
 import type { RowReader } from "./row-reader.js";
 

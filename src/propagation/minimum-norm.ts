@@ -8,11 +8,11 @@
  * eigenvalues are computed, which takes much longer.
  */
 
+import { cholesky, conditionEstimate } from "../matrix/cholesky.js";
+import { inColumns, inRows, type MatrixPool, sharedNumbers } from "../matrix/matrix-pool.js";
+import { type PivotedFactor, pivotedCholesky } from "../matrix/pivoted-cholesky.js";
 import { symmetricEigen } from "../matrix/symmetric-eigen.js";
-import { cholesky, conditionEstimate } from "./cholesky.js";
 import type { Factorised } from "./least-squares.js";
-import { inColumns, inRows, type MatrixPool, sharedNumbers } from "./matrix/matrix-pool.js";
-import { type PivotedFactor, pivotedCholesky } from "./pivoted-cholesky.js";
 
 const zeroEigenvalue = 1e-12;
 /** What is kept must be this far above the border, since its size is an estimate. */

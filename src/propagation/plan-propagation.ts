@@ -1,12 +1,12 @@
 /** What the propagation will take: least squares on the host, in float64, and the models that it writes. */
 import { availableMemory } from "../engine/available-memory.js";
+import { createMatrixPool } from "../matrix/matrix-pool.js";
 import { secondsForFiles } from "../plan/machine.js";
 import { type ModelFacts, modelBytes } from "../plan/model-facts.js";
 import type { AdaptedVocabulary } from "../plan/plan-tools.js";
 import type { PlannedMemory, StagePlan, Work } from "../plan/stage-plan.js";
 import { createRandom } from "../random.js";
 import { solveLeastSquares } from "./least-squares.js";
-import { createMatrixPool } from "./matrix/matrix-pool.js";
 
 export interface PropagationPlanJob {
   /** Of each model that is written: a propagation method, or another way to fill the rows. */

@@ -5,8 +5,9 @@
  * are tied. The instruct model gives all other weights, the rows of its added tokens, and its manner of use.
  */
 import path from "node:path";
-import { writeFolderAtomic } from "../atomic-output.js";
+import { takesAway, writeFolderAtomic } from "../atomic-output.js";
 import { CheckpointError, CorpusError } from "../errors.js";
+import { createMatrixPool, type MatrixPool } from "../matrix/matrix-pool.js";
 import { writeModelCard } from "../model/card/model-card.js";
 import { copyTensor, openCheckpoint } from "../model/checkpoint.js";
 import { mapTokenIds } from "../model/map-token-ids.js";
@@ -24,7 +25,6 @@ import type { Equation } from "./equation.js";
 import { fitMap, type MapFit } from "./fit-map.js";
 import { placeInstructTokens } from "./instruct-tokens.js";
 import { type MappedRows, mappedTensor } from "./mapped-tensor.js";
-import { createMatrixPool, type MatrixPool } from "./matrix/matrix-pool.js";
 import { type TokenizedModel, withModels } from "./open-models.js";
 import { needsCorpus, type PropagationMethodName, propagationMethods } from "./registry.js";
 import { type ChangeQuantiles, changeQuantiles } from "./row-changes.js";
@@ -86,10 +86,9 @@ export async function propagate(options: PropagationOptions, progress?: Progress
 
 /** The output replaces what was there, so it may be none of the inputs. */
 function checkOutput({ base, instruct, adapted, out }: PropagationOptions): void {
-  if (![base, instruct, adapted].some((folder) => path.resolve(folder) === path.resolve(out))) return;
-  throw new CheckpointError("propagation.output_is_input", `${out}: the output folder is one of the input models`, {
-    hint: "Name another folder for the output.",
-  });
+  if (![base, instruct, adapted].some((folder) => takesAway(out, folder))) return;
+  const message = `${out}: the output folder is one of the input models, or holds one`;
+  throw new CheckpointError("propagation.output_is_input", message, { hint: "Name another folder for the output." });
 }
 
 function checkCorpus({ method, corpus }: PropagationOptions): void {

@@ -1,4 +1,4 @@
-import { CheckpointError } from "../errors.js";
+import { checkFiniteRows } from "../model/check-finite-rows.js";
 import type { Checkpoint } from "../model/checkpoint.js";
 import { bytesPerElement, toFloat32 } from "../model/float-formats.js";
 
@@ -15,6 +15,7 @@ export function createRowReader(checkpoint: Checkpoint, name: string, model: str
   const { shape, dtype } = checkpoint.tensors.get(name)!;
   const [rows = 0, width = 0] = shape;
   const rowBytes = width * bytesPerElement[dtype];
+  const table = `${checkpoint.folder}: ${name} of the ${model} model`;
   let place = new Uint8Array(rowBytes);
   return {
     rows,
@@ -24,17 +25,8 @@ export function createRowReader(checkpoint: Checkpoint, name: string, model: str
         throw new RangeError(`${name}: rows ${first} to ${first + count} of ${rows}`);
       if (place.length < count * rowBytes) place = new Uint8Array(count * rowBytes);
       const values = toFloat32(checkpoint.readBytes(name, first * rowBytes, count * rowBytes, place), dtype);
-      for (let i = 0; i < values.length; i++) {
-        if (!Number.isFinite(values[i]!)) throw notFinite(first + Math.floor(i / width));
-      }
+      checkFiniteRows(values, width, first, table);
       return values;
     },
   };
-
-  function notFinite(row: number): CheckpointError {
-    const message = `${checkpoint.folder}: ${name} of the ${model} model: row ${row} has a value that is not finite`;
-    return new CheckpointError("propagation.not_finite", message, {
-      hint: "The training that made this model may have diverged.",
-    });
-  }
 }

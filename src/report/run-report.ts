@@ -19,6 +19,9 @@ export interface ReportSection {
   curves?: { title: string; curves: Curve[] }[];
   /** Figures as SVG, ready made. */
   charts?: string[];
+  /** Anything else as HTML, ready made, and the CSS that only it needs. */
+  html?: string;
+  style?: string;
   /** A page that says more, by its path from the report's folder. */
   more?: { title: string; path: string };
 }
@@ -31,7 +34,10 @@ export function writeRunReport(report: RunReport, file: string): void {
     const charts = section.charts === undefined ? "" : `<div class="charts">${section.charts.join("\n")}</div>`;
     const { more } = section;
     const link = more && `<p><a href="${escapeHtml(encodeURI(more.path))}">${escapeHtml(more.title)}</a></p>`;
-    return `<section><h2>${section.title}</h2>${note}${tables}${charts}${curves}${link ?? ""}</section>`;
+    return `<section><h2>${section.title}</h2>${note}${tables}${charts}${curves}${section.html ?? ""}${link ?? ""}</section>`;
   });
-  writeFileAtomic(file, htmlPage(report.title, body.join("\n")));
+  writeFileAtomic(
+    file,
+    htmlPage(report.title, body.join("\n"), report.sections.map(({ style }) => style ?? "").join("")),
+  );
 }

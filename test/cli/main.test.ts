@@ -45,11 +45,13 @@ test("every command has help with an example", () => {
 });
 
 test("a wrong command or option: a message, a hint, exit 2, no stack", () => {
+  const tiny = path.join("data", "tiny-base");
   for (const given of [
     ["rum"],
     ["run"],
     ["export", "--model", "x", "--out", "y", "--type", "f33"],
     ["eval", "--bogus"],
+    ["init", "--model", tiny, "--tokenizer", tiny, "--out", path.join(folder, "z"), "--seed", "1.5"],
     ["export", "--model", "x", "--model", "y", "--out", "z"],
     ["init", "--model", "data/tiny-base", "--tokenizer", "data/tiny-base", "--out", "z", "--seed", "1.5"],
     ["calibrate", "--model", "x", "--out", "z", "--threads", "-1"],
@@ -93,6 +95,32 @@ test("vocab report: json lines on stdout and four files", () => {
   assert.equal(row.characters, 21);
   assert.equal(row.lossless_share, 1);
   assert.deepEqual(readdirSync(out).sort(), ["report.csv", "report.html", "report.json", "report.md"]);
+  const quiet = lep(
+    "vocab",
+    "report",
+    "--tokenizer",
+    "tiny=data/tiny-base",
+    "--corpus",
+    `ru=${text}`,
+    "--out",
+    out,
+    "--quiet",
+  );
+  assert.deepEqual(quiet, { code: 0, out: "", error: "" });
+});
+
+test("a run of one stage begins with its plan and ends with what it has made; a finished one has no plan", () => {
+  const given = ["run", "recipes/tiny-extended.yaml", "--to", "vocabulary", "--runs-dir", path.join(folder, "runs")];
+  const first = lep(...given);
+  assert.equal(first.code, 0, first.error);
+  assert.match(first.out, /^tiny-extended on .*\n[^]*vocabulary +to do[^]*vocabulary done in/);
+  assert.match(first.out, /new tokenizer +\S+vocabulary\/tokenizer\nnext: npx lep vocab report /);
+  assert.match(readFileSync(path.join(folder, "runs", "tiny-extended", "run.log"), "utf8"), /vocabulary done in/);
+});
+
+test("completion: commands, and the options of one", () => {
+  assert.match(lep("completion").out, /begin-lep-completions/);
+  assert.match(lep("--get-yargs-completions", "lep", "").out, /^propagate$/m);
 });
 
 test("bad inputs: one message that names the file, and nothing left behind", () => {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { Writable } from "node:stream";
 import { mock, test } from "node:test";
-import { shownTime } from "../../src/cli/shown-time.js";
 import { terminalProgress } from "../../src/cli/terminal-progress.js";
+import { shownTime } from "../../src/shown-time.js";
 
 function fakeStream(isTTY: boolean): { stream: NodeJS.WriteStream; text(): string } {
   const written: string[] = [];

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import os from "node:os";
 import path from "node:path";
 import { after, before, test } from "node:test";
-import { openCheckpoint } from "../../src/model/checkpoint.js";
+import { float32Tensor, openCheckpoint, writeCheckpoint } from "../../src/model/checkpoint.js";
 import { initialise } from "../../src/pretraining/initialise.js";
 import type { InitializerContext } from "../../src/pretraining/initializers/initializer.js";
 import { blockedRows } from "../../src/pretraining/initializers/original-rows.js";
@@ -127,7 +127,8 @@ test("random: rows of several pieces have the mean and the variance of the origi
   const made = async (norms?: "drawn"): Promise<Float32Array> => {
     const context = { pieces, options: { method: "random", norms } } as unknown as InitializerContext;
     const maker = await initializers.random.prepare(context);
-    return [...maker.rows({ name: "embedding", rows, random: createRandom(1) })][0]!;
+    for await (const run of maker.rows({ name: "embedding", rows, random: createRandom(1) })) return run;
+    throw new Error("there are no rows");
   };
   const drawn = await made();
   for (let i = 0; i < width; i++) {
@@ -145,4 +146,23 @@ test("random: rows of several pieces have the mean and the variance of the origi
   for (const length of lengths(await made("drawn")).slice(0, 50)) {
     assert.ok(known.some((one) => Math.abs(one / length - 1) < 1e-5));
   }
+});
+
+test("a row of the original that is not finite is named, with nothing written", async () => {
+  const model = at("not-finite");
+  writeTinyModel(model, { words: oldWords });
+  const checkpoint = openCheckpoint(model);
+  const tensors = [...checkpoint.tensors.values()].map(({ name, shape }) => {
+    const data = checkpoint.readFloat32(name).slice();
+    if (name === "lm_head.weight") data[7 * shape[1]! + 3] = Number.NaN;
+    return float32Tensor(name, shape, data);
+  });
+  writeCheckpoint(model, checkpoint.config.raw, tensors);
+  checkpoint.close();
+  await assert.rejects(initialise({ model, tokenizer: at("new"), initializer: "mean", out: at("never") }), {
+    code: "checkpoint.not_finite",
+    message: /not-finite: lm_head\.weight: row 7 has a value that is not finite/,
+    exitCode: 2,
+  });
+  assert.ok(readdirSync(folder).every((name) => !name.includes("never")));
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
+import { createMatrixPool } from "../../src/matrix/matrix-pool.js";
 import { solveLeastSquares } from "../../src/propagation/least-squares.js";
-import { createMatrixPool } from "../../src/propagation/matrix/matrix-pool.js";
 import { createRandom } from "../../src/random.js";
 import { jacobiLeastSquares } from "./jacobi-least-squares.js";
 

@@ -206,6 +206,48 @@ test("added tokens that only the instruct model has come behind the adapted voca
   assert.deepEqual(await made.encode("кот<|tool|>"), [made.idOf("ÐºÐ¾ÑĤ")!, made.idOf("<|tool|>")!]);
 });
 
+/** Changes the tokenizer.json of a model folder. */
+function changeTokenizer(folder: string, change: (tokenizer: TokenizerFile) => void): void {
+  const file = path.join(folder, "tokenizer.json");
+  const tokenizer = JSON.parse(readFileSync(file, "utf8")) as TokenizerFile;
+  change(tokenizer);
+  writeFileSync(file, JSON.stringify(tokenizer));
+}
+
+interface TokenizerFile {
+  added_tokens: { id: number; content: string }[];
+  model: { vocab: Record<string, number> };
+}
+
+test("an instruct model with ordinary tokens that the base lacks is refused", async () => {
+  const another = ({ instruct }: Record<string, string>): void =>
+    changeTokenizer(instruct!, ({ added_tokens, model }) => {
+      model.vocab.zz = added_tokens.pop()!.id;
+    });
+  const message = /different vocabularies: id \d+ is no token and "zz"/;
+  await refused({ instructAdded: ["<|turn|>"] }, "propagation.different_vocabulary", message, another);
+});
+
+test("an ordinary token that the instruct model made a special one is one in the result", async () => {
+  const { paths } = await writePlantedModels(nextFolder());
+  changeTokenizer(paths.instruct, ({ added_tokens, model }) => {
+    added_tokens.unshift({ ...added_tokens[0]!, content: "Ġthe", id: model.vocab.Ġthe! });
+  });
+  const out = path.join(paths.base, "..", "out");
+  await propagate({ ...paths, method: "conversion", out });
+  const [made, adapted, instruct] = [
+    await loadTokenizer(out),
+    await loadTokenizer(paths.adapted),
+    await loadTokenizer(paths.instruct),
+  ];
+  const id = adapted.idOf("Ġthe")!;
+  assert.equal(made.idOf("Ġthe"), id);
+  assert.ok(made.addedIds.has(id));
+  assert.equal(made.size, adapted.size);
+  const own = row(rowsOf(paths.instruct, embeddingName), instruct.idOf("Ġthe")!);
+  assert.deepEqual(row(rowsOf(out, embeddingName), id), own);
+});
+
 test("base and adapted model may hold embedding and head only", async () => {
   const { paths, out } = await run("conversion");
   for (const folder of [paths.base, paths.adapted]) {
@@ -253,7 +295,7 @@ test("the output folder may not be an input", async () => {
 });
 
 test("weights that are not finite are named", async () => {
-  await refused({}, "propagation.not_finite", /lm_head\.weight of the adapted model: row 7/, ({ adapted }) => {
+  await refused({}, "checkpoint.not_finite", /lm_head\.weight of the adapted model: row 7/, ({ adapted }) => {
     const head = rowsOf(adapted!, headName);
     head[7 * width + 3] = Number.NaN;
     replaceRows(adapted!, headName, head);

@@ -3,7 +3,6 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, test } from "node:test";
-import { meanRow } from "../../src/model/mean-of-pieces.js";
 import { tokenOfBytes, tokenOfText } from "../../src/tokenizer/byte-level.js";
 import { loadTokenizer } from "../../src/tokenizer/load-tokenizer.js";
 import { piecesOf } from "../../src/tokenizer/pieces.js";
@@ -76,12 +75,4 @@ test("shared tokens have the same bytes; added tokens are not among them", () =>
   });
   assert.deepEqual(newTokens, wanted);
   assert.ok(newTokens.includes(tokenOfText(" он")) && newTokens.length > 256);
-});
-
-test("the mean of rows", () => {
-  const rows = Float32Array.of(1, 2, 3, 4, 5, 60);
-  const mean = new Float64Array(3);
-  meanRow(rows, 2, Int32Array.of(0, 2), mean, 1);
-  assert.deepEqual([...mean], [0, 3, 31]);
-  assert.throws(() => meanRow(rows, 2, Int32Array.of(3), mean, 0), RangeError);
 });

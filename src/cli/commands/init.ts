@@ -27,6 +27,7 @@ interface Arguments extends DocumentsArguments, ReportingArguments, WritingArgum
   corpus?: string[];
   seed: number;
   out: string;
+  threads: number;
 }
 
 export const initCommand = defineAction<Arguments>({
@@ -55,7 +56,7 @@ export const initCommand = defineAction<Arguments>({
         "$0 init --model data/tiny-base --tokenizer my-tokenizer --initializer focus --corpus 'texts/*.txt' --out my-base",
         "",
       ),
-  handler: async ({ corpus, documents, seed, out, json, ...given }) => {
+  handler: async ({ corpus, documents, seed, out, threads, json, ...given }) => {
     const initializer = sectionFrom(initializerOptionsSchema, given, { method: given.initializer });
     const written = outputFrom(given);
     checkOutputFolder(out, [given.model, given.tokenizer]);
@@ -73,6 +74,7 @@ export const initCommand = defineAction<Arguments>({
           seed,
           out,
           output: written,
+          threads,
         },
         progress,
         signal,

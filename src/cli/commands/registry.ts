@@ -44,6 +44,11 @@ export const commands = {
     "make the table of all models in a results database",
     async () => (await import("./leaderboard.js")).leaderboardCommand,
   ),
+  watch: lazily(
+    "watch <run>",
+    "show a run in the browser as it goes, on this machine only",
+    async () => (await import("./watch.js")).watchCommand,
+  ),
   export: lazily(
     "export",
     "write a model as GGUF; its tokenizer is compared with tokenizer.json before the file counts",

@@ -1,9 +1,12 @@
 import { runPipeline } from "../../pipeline.js";
-import { loadRecipe } from "../../recipe.js";
+import { planRun } from "../../plan.js";
+import { loadRecipe, type Recipe } from "../../recipe.js";
 import { stageNames } from "../../stage.js";
 import { defineAction } from "../command.js";
 import { interruptionSignal } from "../interruption.js";
-import { createOutput } from "../output.js";
+import { nextSteps } from "../next-steps.js";
+import { createOutput, isQuiet, type Output } from "../output.js";
+import { planLines } from "../plan-lines.js";
 import { overridesFrom, type RecipeArguments, runFolder, withRecipe } from "../recipe-options.js";
 import { terminalProgress } from "../terminal-progress.js";
 
@@ -24,9 +27,11 @@ export const runCommand = defineAction<Arguments>({
     const recipe = loadRecipe(options.recipe, overridesFrom(options));
     const output = createOutput(options.json);
     const progress = terminalProgress();
+    const folder = runFolder(options, recipe);
     try {
-      await runPipeline(recipe, {
-        folder: runFolder(options, recipe),
+      if (!isQuiet()) await showPlan(recipe, folder, output);
+      const summary = await runPipeline(recipe, {
+        folder,
         from: options.from,
         to: options.to,
         fresh: options.fresh,
@@ -38,8 +43,22 @@ export const runCommand = defineAction<Arguments>({
           output.line(event.text);
         },
       });
+      for (const line of nextSteps(recipe, summary, folder)) output.line(line);
     } finally {
       progress.end();
     }
   },
 });
+
+/** What is still to be done, and what it will take; nothing where all of it is done. */
+async function showPlan(recipe: Recipe, folder: string, output: Output): Promise<void> {
+  const plan = await planRun(recipe, { folder });
+  if (plan.stages.every(({ state }) => state === "finished")) return;
+  const { stages, ...whole } = plan;
+  output.event({
+    event: "plan",
+    ...whole,
+    stages: stages.map(({ stage, state, seconds }) => ({ stage, state, seconds })),
+  });
+  for (const line of [...planLines(plan, []), ""]) output.line(line);
+}

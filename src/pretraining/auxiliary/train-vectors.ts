@@ -7,11 +7,12 @@
  * corpus is read once to count and once an epoch; memory is that of the vectors.
  */
 import type { CorpusOptions } from "../../corpus/read-corpus.js";
-import { CorpusError } from "../../errors.js";
+import { CorpusError, RecipeError } from "../../errors.js";
 import { createRandom, type Random } from "../../random.js";
 import { textOfBytes } from "../../tokenizer/byte-level.js";
 import type { Tokenizer } from "../../tokenizer/tokenizer.js";
 import type { AuxiliaryVectors, VectorsJob } from "./auxiliary-vectors.js";
+import { countTokens } from "./count-tokens.js";
 import { createSkipGram, type SkipGram } from "./skip-gram.js";
 import { subwordNgrams } from "./subword-ngrams.js";
 import { tokenBatches } from "./token-batches.js";
@@ -31,11 +32,11 @@ const defaults = {
 
 type TrainingOptions = typeof defaults;
 
-/** Throws `CorpusError` `initializer.too_little_text` where fewer than two tokens occur often enough. */
+/** Throws `CorpusError` `initializer.too_little_text` where fewer than two tokens occur often enough, `RecipeError` where it diverges. */
 export async function trainVectors(job: VectorsJob & { corpus: CorpusOptions }): Promise<AuxiliaryVectors> {
   const { tokenizer, corpus, progress, signal } = job;
   const options = { ...defaults, ...given(job.options) };
-  const { counts, total } = await countTokens(job);
+  const { counts, total } = await countTokens({ ...job, task: "counting tokens" });
   const ids: number[] = [];
   for (const [id, count] of counts.entries()) {
     if (count >= options.min_count && !tokenizer.addedIds.has(id)) ids.push(id);
@@ -77,17 +78,6 @@ export async function trainVectors(job: VectorsJob & { corpus: CorpusOptions }):
 
 function given(options: object): Partial<TrainingOptions> {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
-}
-
-async function countTokens({ tokenizer, corpus, progress, signal }: VectorsJob & { corpus: CorpusOptions }) {
-  const counts = new Float64Array(tokenizer.size);
-  let total = 0;
-  for await (const { ids } of tokenBatches(corpus, tokenizer, signal)) {
-    for (const id of ids) counts[id]!++;
-    total += ids.length;
-    progress?.({ task: "counting tokens", done: total, total: 0, unit: "tokens" });
-  }
-  return { counts, total };
 }
 
 /** Rows of the n-grams of a token's text, behind the tokens' own; none for bytes that are no text. */
@@ -145,6 +135,14 @@ function trainedVectors(
     return bytes === undefined ? undefined : ofBytes(bytes);
   };
   let tokens = 0;
-  for (let id = 0; id < tokenizer.size; id++) if (ofToken(id) !== undefined) tokens++;
+  for (let id = 0; id < tokenizer.size; id++) {
+    const vector = ofToken(id);
+    if (vector?.every(Number.isFinite) === false) {
+      throw new RecipeError("initializer.diverged", "the training of the auxiliary vectors diverged", {
+        hint: "Give a smaller vectors.learning_rate.",
+      });
+    }
+    if (vector !== undefined) tokens++;
+  }
   return { source: "trained on the corpus", dimensions, tokens, ofToken, ofBytes };
 }

@@ -13,7 +13,7 @@ export interface WordVector {
 }
 
 /**
- * At most `most` words in the order of the file, all of one width. Throws `CorpusError` naming file and line for another width and
+ * At most `most` words in the order of the file, all of one width; those of zeros, which say nothing, are left out. Throws `CorpusError` naming file and line for another width and
  * for what is no number, `vectors.truncated` where words are missing, `vectors.empty` where there are none.
  */
 export async function* readWordVectors(file: string, most = Number.POSITIVE_INFINITY): AsyncGenerator<WordVector> {
@@ -23,6 +23,7 @@ export async function* readWordVectors(file: string, most = Number.POSITIVE_INFI
   let dimensions: number | undefined;
   let line = 0;
   let words = 0;
+  let hasVectors = false;
   for await (const content of lines(text, file)) {
     line++;
     const fields = content.trimEnd().split(/[ \t]/);
@@ -36,11 +37,15 @@ export async function* readWordVectors(file: string, most = Number.POSITIVE_INFI
     if (fields.length - 1 !== dimensions || dimensions < 1) {
       throw fault(file, line, "width", `${fields.length - 1} numbers, not ${dimensions}`);
     }
-    yield { word: fields[0]!, vector: numbers(fields, file, line) };
-    if (++words >= most) return;
+    const vector = numbers(fields, file, line);
+    if (vector.some((value) => value !== 0)) {
+      hasVectors = true;
+      yield { word: fields[0]!, vector };
+    }
+    if (++words >= most) break;
   }
-  if (words === 0) throw new CorpusError("vectors.empty", `${file}: there are no word vectors`);
-  if (promised !== undefined && words < promised.words) {
+  if (!hasVectors) throw new CorpusError("vectors.empty", `${file}: there are no word vectors`);
+  if (promised !== undefined && words < Math.min(promised.words, most)) {
     throw new CorpusError(
       "vectors.truncated",
       `${file}: ${words} words, but the first line promises ${promised.words}`,

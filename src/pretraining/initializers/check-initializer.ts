@@ -6,12 +6,17 @@ import type { Initializer } from "./initializer.js";
 import type { InitializerOptions } from "./options.js";
 import { initializers } from "./registry.js";
 
-/** Throws `RecipeError` `initializer.no_corpus` where the initialiser reads text and there is none. */
-export function checkText(options: InitializerOptions, hasText: boolean): void {
-  const { needsText }: Initializer = initializers[options.method];
+/** Throws `RecipeError` where an option is missing, or the initialiser reads text and there is none. */
+export function checkInitializer(options: InitializerOptions, hasText: boolean): void {
+  const { method } = options;
+  const { needsText, requires = [] }: Initializer = initializers[method];
+  const missing = requires.filter((key) => options[key] === undefined);
+  if (missing.length > 0) {
+    throw new RecipeError("initializer.option_missing", `the initializer ${method} needs ${missing.join(", ")}`);
+  }
   if (hasText || needsText?.(options) !== true) return;
-  const isTrained = options.method !== "weighted-mean";
-  throw new RecipeError("initializer.no_corpus", `the initializer ${options.method} needs a corpus`, {
+  const isTrained = method !== "weighted-mean";
+  throw new RecipeError("initializer.no_corpus", `the initializer ${method} needs a corpus`, {
     hint: `Name text of the new language with --corpus${isTrained ? ", or give vectors with --vectors-file" : ""}.`,
   });
 }

@@ -1,4 +1,5 @@
 import type { CorpusOptions } from "../../corpus/read-corpus.js";
+import type { MatrixPool } from "../../matrix/matrix-pool.js";
 import type { Progress } from "../../progress.js";
 import type { Random } from "../../random.js";
 import type { Tokenizer } from "../../tokenizer/tokenizer.js";
@@ -23,6 +24,8 @@ export interface InitializerContext {
   corpus?: CorpusOptions | undefined;
   /** Vectors of the new tokens in a space of their own; made or read with the first call. */
   vectors(): Promise<AuxiliaryVectors>;
+  /** For large products; opened with the first call. */
+  pool(): MatrixPool;
   progress?: Progress | undefined;
   signal?: AbortSignal | undefined;
 }
@@ -36,7 +39,7 @@ export interface OriginalMatrix {
 
 export interface RowMaker {
   /** The new matrix, [pieces.length, width], a run of rows at a time. */
-  rows(matrix: OriginalMatrix): Iterable<Float32Array>;
+  rows(matrix: OriginalMatrix): Iterable<Float32Array> | AsyncIterable<Float32Array>;
   /** Tokens of several pieces that lack what the method needs; their rows are the mean of their pieces. */
   fallbacks: number;
 }

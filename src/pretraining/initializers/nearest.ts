@@ -13,9 +13,10 @@ export function nearest(values: Float64Array, count: number): Int32Array {
 
 /** softmax(values / temperature), sum 1. */
 export function softmax(values: ArrayLike<number>, temperature: number): Float64Array {
-  const scaled = Float64Array.from(values, (value) => value / temperature);
-  const largest = scaled.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY);
-  const powers = scaled.map((value) => Math.exp(value - largest));
+  let largest = Number.NEGATIVE_INFINITY;
+  for (let i = 0; i < values.length; i++) largest = Math.max(largest, values[i]!);
+  // The difference first: divided by a very small temperature, the values alone would be infinite.
+  const powers = Float64Array.from(values, (value) => Math.exp((value - largest) / temperature));
   const sum = powers.reduce((total, power) => total + power, 0);
   return powers.map((power) => power / sum);
 }

@@ -6,11 +6,12 @@
  * the model, projects every row, and compares tokens in a multilingual word space; here only new rows are projected (kept rows stay
  * as they are), and tokens are compared in the auxiliary space, among those that both vocabularies have.
  */
+import { type MatrixPool, sharedNumbers } from "../../matrix/matrix-pool.js";
 import { combineRows, fallbacksOf } from "./combine-rows.js";
 import type { Initializer } from "./initializer.js";
 import { combineEach, keptTokens } from "./kept-tokens.js";
 import { nearest, softmax } from "./nearest.js";
-import { principalDirections, projectOn } from "./principal-directions.js";
+import { principalDirections, projected } from "./principal-directions.js";
 import { products, unit } from "./unit-vectors.js";
 
 const defaultNeighbours = 10;
@@ -20,7 +21,7 @@ export const ofa: Initializer = {
   options: ["dimensions", "neighbours", "temperature", "vectors"],
   needsText: ({ vectors }) => vectors?.file === undefined,
   async prepare(context) {
-    const { pieces, options } = context;
+    const { pieces, options, pool } = context;
     const { neighbours = defaultNeighbours, temperature = defaultTemperature } = options;
     const auxiliary = await context.vectors();
     const kept = keptTokens(context, auxiliary);
@@ -37,12 +38,34 @@ export const ofa: Initializer = {
       };
     });
     return {
-      rows: ({ rows }) => {
-        const dimensions = Math.min(rows.width, options.dimensions ?? Math.ceil(rows.width / 2));
-        const directions = principalDirections(rows, dimensions);
-        return combineRows(rows, pieces, combinations, (sum) => projectOn(directions, sum));
+      async *rows({ rows }) {
+        const { width } = rows;
+        const dimensions = Math.min(width, options.dimensions ?? Math.ceil(width / 2));
+        const directions = await principalDirections(rows, dimensions, pool());
+        let id = 0;
+        for (const run of combineRows(rows, pieces, combinations)) {
+          const made: Float32Array[] = [];
+          for (let at = 0; at < run.length; at += width, id++) {
+            if (combinations[id] !== undefined) made.push(run.subarray(at, at + width));
+          }
+          await projectRows(made, directions, width, pool());
+          yield run;
+        }
       },
       fallbacks: fallbacksOf(pieces, combinations),
     };
   },
 };
+
+/** Replaces `rows` by their projections on the span of `directions`. */
+async function projectRows(
+  rows: readonly Float32Array[],
+  directions: Float64Array,
+  width: number,
+  pool: MatrixPool,
+): Promise<void> {
+  const vectors = sharedNumbers(rows.length * width);
+  for (const [i, row] of rows.entries()) vectors.set(row, i * width);
+  const there = await projected(directions, vectors, width, pool);
+  for (const [i, row] of rows.entries()) row.set(there.subarray(i * width, (i + 1) * width));
+}

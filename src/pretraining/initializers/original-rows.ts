@@ -1,4 +1,5 @@
 /** The rows of an embedding or LM head, read from their file as they are asked for: a whole table need not fit into memory. */
+import { checkFiniteRows } from "../../model/check-finite-rows.js";
 import type { Checkpoint } from "../../model/checkpoint.js";
 
 export interface OriginalRows {
@@ -15,11 +16,16 @@ export interface OriginalRows {
 const blockBytes = 128 << 10;
 const cacheBytes = 256 << 20;
 
-/** The first `count` rows of the matrix `name`. */
+/** The first `count` rows of the matrix `name`. Reading throws `CheckpointError` for a value that is not finite. */
 export function originalRows(checkpoint: Checkpoint, name: string, count: number): OriginalRows {
   const width = checkpoint.config.hidden_size;
   const blockRows = Math.max(1, Math.floor(blockBytes / (4 * width)));
-  return blockedRows(width, count, blockRows, (first, rows) => checkpoint.readRows(name, first, rows));
+  const table = `${checkpoint.folder}: ${name}`;
+  return blockedRows(width, count, blockRows, (first, rows) => {
+    const values = checkpoint.readRows(name, first, rows);
+    checkFiniteRows(values, width, first, table);
+    return values;
+  });
 }
 
 /** The same over rows that are read by `read(first, rows)`, `blockRows` at a time; the blocks read last stay in memory. */
@@ -65,4 +71,14 @@ export function meanOfAll(rows: OriginalRows): Float64Array {
   }
   for (let i = 0; i < width; i++) mean[i]! /= Math.max(1, count);
   return mean;
+}
+
+/** The rows that `belongs` says, in order; each is gone when the next is asked for. */
+export function* eachRow(rows: OriginalRows, belongs: (id: number) => boolean): Generator<Float32Array> {
+  let id = 0;
+  for (const block of rows.blocks()) {
+    for (let at = 0; at < block.length; at += rows.width, id++) {
+      if (belongs(id)) yield block.subarray(at, at + rows.width);
+    }
+  }
 }

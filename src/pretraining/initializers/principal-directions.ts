@@ -2,25 +2,19 @@
  * The right singular vectors of a tall matrix that belong to its largest singular values: the eigenvectors of its Gram matrix,
  * summed in float64. Singular values below 1e-8 of the largest cannot be told from 0 so, and do not matter here.
  */
+import { inColumns, inRows, type MatrixPool, sharedNumbers } from "../../matrix/matrix-pool.js";
 import { symmetricEigen } from "../../matrix/symmetric-eigen.js";
+import { gramMatrix } from "./gram-matrix.js";
 import type { OriginalRows } from "./original-rows.js";
 
-/** `count` unit vectors as rows, float64[count, width], the largest singular value first. */
-export function principalDirections(rows: OriginalRows, count: number): Float64Array {
+/** `count` unit vectors as rows, float64[count, width] in shared memory, the largest singular value first. */
+export async function principalDirections(rows: OriginalRows, count: number, pool: MatrixPool): Promise<Float64Array> {
   const { width } = rows;
-  const gram = new Float64Array(width * width);
-  for (const block of rows.blocks()) {
-    for (let at = 0; at < block.length; at += width) {
-      for (let i = 0; i < width; i++) {
-        const value = block[at + i]!;
-        for (let j = 0; j <= i; j++) gram[i * width + j]! += value * block[at + j]!;
-      }
-    }
-  }
+  const gram = await gramMatrix(rows, pool);
   for (let i = 0; i < width; i++) for (let j = 0; j < i; j++) gram[j * width + i] = gram[i * width + j]!;
   const { values, vectors } = symmetricEigen(gram, width);
   const order = Array.from(values.keys()).sort((a, b) => values[b]! - values[a]! || a - b);
-  const directions = new Float64Array(count * width);
+  const directions = sharedNumbers(count * width);
   for (let k = 0; k < count; k++) {
     const from = order[k]! * width;
     directions.set(vectors.subarray(from, from + width), k * width);
@@ -28,14 +22,19 @@ export function principalDirections(rows: OriginalRows, count: number): Float64A
   return directions;
 }
 
-/** Replaces `vector` [width] by its projection on the span of `directions` [any, width], orthonormal. */
-export function projectOn(directions: Float64Array, vector: Float64Array): void {
-  const width = vector.length;
-  const projected = new Float64Array(width);
-  for (let at = 0; at < directions.length; at += width) {
-    let product = 0;
-    for (let i = 0; i < width; i++) product += directions[at + i]! * vector[i]!;
-    for (let i = 0; i < width; i++) projected[i]! += product * directions[at + i]!;
-  }
-  vector.set(projected);
+/** The rows of `vectors` [any, width], projected on the span of `directions` [any, width], orthonormal; both in shared memory. */
+export async function projected(
+  directions: Float64Array,
+  vectors: Float64Array,
+  width: number,
+  pool: MatrixPool,
+): Promise<Float64Array> {
+  const [rows, kept] = [vectors.length / width, directions.length / width];
+  const along = sharedNumbers(rows * kept);
+  const into = { rows, columns: kept, inner: width };
+  await pool.addProduct(inRows(along, kept), inRows(vectors, width), inColumns(directions, width), into);
+  const out = sharedNumbers(vectors.length);
+  const back = { rows, columns: width, inner: kept };
+  await pool.addProduct(inRows(out, width), inRows(along, kept), inRows(directions, width), back);
+  return out;
 }

@@ -8,9 +8,11 @@
  * Memory: a [width, width] matrix in float64 for each script that the new tokens have.
  */
 
+import type { MatrixPool } from "../../matrix/matrix-pool.js";
 import { fillRows } from "./fill-rows.js";
+import { gramMatrix } from "./gram-matrix.js";
 import type { Initializer } from "./initializer.js";
-import type { OriginalRows } from "./original-rows.js";
+import { eachRow, type OriginalRows } from "./original-rows.js";
 import { semidefiniteFactor } from "./semidefinite-factor.js";
 import { scriptOfToken } from "./token-script.js";
 
@@ -25,7 +27,7 @@ interface Gaussian {
 
 export const script: Initializer = {
   options: [],
-  prepare: async ({ pieces, tokenizer, original }) => {
+  prepare: async ({ pieces, tokenizer, original, pool }) => {
     const groupOf = groupsOf(original.size, (id) => scriptOfToken(original, id));
     const counts = new Map<string, number>();
     for (const group of groupOf) if (group !== undefined) counts.set(group, (counts.get(group) ?? 0) + 1);
@@ -36,14 +38,14 @@ export const script: Initializer = {
     const wanted = new Set<string>();
     for (const [id, ids] of pieces.entries()) if (ids.length > 1) wanted.add(ofToken(id));
     return {
-      rows({ rows, random }) {
+      async *rows({ rows, random }) {
         const gaussians = new Map<string, Gaussian>();
         for (const group of wanted) {
           const belongs = (id: number): boolean => group === everyScript || groupOf[id] === group;
-          gaussians.set(group, gaussianOf(rows, belongs));
+          gaussians.set(group, await gaussianOf(rows, belongs, pool()));
         }
         const normals = new Float64Array(rows.width);
-        return fillRows(rows, pieces, (id, row) => {
+        yield* fillRows(rows, pieces, (id, row) => {
           const { mean, factor } = gaussians.get(ofToken(id))!;
           for (let i = 0; i < normals.length; i++) normals[i] = random.normal();
           for (let i = 0; i < normals.length; i++) {
@@ -63,33 +65,20 @@ function groupsOf(size: number, groupOf: (id: number) => string | undefined): (s
 }
 
 /** Mean and covariance (divided by the number of rows) of the rows that belong to the group. */
-export function gaussianOf(rows: OriginalRows, belongs: (id: number) => boolean): Gaussian {
+export async function gaussianOf(
+  rows: OriginalRows,
+  belongs: (id: number) => boolean,
+  pool: MatrixPool,
+): Promise<Gaussian> {
   const { width } = rows;
   const mean = new Float64Array(width);
   let count = 0;
-  eachRow(rows, belongs, (row) => {
+  for (const row of eachRow(rows, belongs)) {
     count++;
     for (let i = 0; i < width; i++) mean[i]! += row[i]!;
-  });
-  for (let i = 0; i < width; i++) mean[i]! /= Math.max(1, count);
-  const covariance = new Float64Array(width * width);
-  const centred = new Float64Array(width);
-  eachRow(rows, belongs, (row) => {
-    for (let i = 0; i < width; i++) centred[i] = row[i]! - mean[i]!;
-    for (let i = 0; i < width; i++) {
-      const at = i * width;
-      const value = centred[i]! / count;
-      for (let j = 0; j <= i; j++) covariance[at + j]! += value * centred[j]!;
-    }
-  });
-  return { mean, factor: semidefiniteFactor(covariance, width) };
-}
-
-function eachRow(rows: OriginalRows, belongs: (id: number) => boolean, use: (row: Float32Array) => void): void {
-  let id = 0;
-  for (const block of rows.blocks()) {
-    for (let at = 0; at < block.length; at += rows.width, id++) {
-      if (belongs(id)) use(block.subarray(at, at + rows.width));
-    }
   }
+  for (let i = 0; i < width; i++) mean[i]! /= Math.max(1, count);
+  const covariance = await gramMatrix(rows, pool, belongs, mean);
+  for (let i = 0; i < covariance.length; i++) covariance[i]! /= Math.max(1, count);
+  return { mean, factor: semidefiniteFactor(covariance, width) };
 }

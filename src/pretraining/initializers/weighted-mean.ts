@@ -8,7 +8,7 @@
  * makes up the share p of the corpus, cut by the original tokenizer, weighs a / (a + p): frequent pieces say little.
  */
 import { RecipeError } from "../../errors.js";
-import { tokenBatches } from "../auxiliary/token-batches.js";
+import { countTokens } from "../auxiliary/count-tokens.js";
 import { combineRows, type RowCombination } from "./combine-rows.js";
 import type { Initializer, InitializerContext } from "./initializer.js";
 
@@ -56,12 +56,7 @@ function normalised(weights: Float64Array): Float64Array {
 /** The share of each original id in the corpus, float64[original.size]. */
 async function pieceShares({ corpus, original, progress, signal }: InitializerContext): Promise<Float64Array> {
   if (corpus === undefined) throw new RecipeError("initializer.no_corpus", "weighted-mean by frequency needs a corpus");
-  const counts = new Float64Array(original.size);
-  let total = 0;
-  for await (const { ids } of tokenBatches(corpus, original, signal)) {
-    for (const id of ids) counts[id]!++;
-    total += ids.length;
-    progress?.({ task: "counting pieces", done: total, total: 0, unit: "tokens" });
-  }
+  const task = "counting pieces";
+  const { counts, total } = await countTokens({ corpus, tokenizer: original, task, progress, signal });
   return counts.map((count) => count / Math.max(1, total));
 }

@@ -55,6 +55,11 @@ test("broken word vectors: the file and the line", async () => {
   await assert.rejects(read(path.join(folder, "nowhere.vec")), { code: "corpus.unreadable" });
 });
 
+test("words whose numbers are all 0 say nothing and are left out", async () => {
+  assert.deepEqual(await read(file("zeros.vec", "3 2\n</s> 0 0\nкот 1 -0.5\nunk 0.0 -0\n")), [["кот", [1, -0.5]]]);
+  await assert.rejects(read(file("only-zeros.vec", "</s> 0 0\n")), { code: "vectors.empty" });
+});
+
 test("a dictionary of two columns", async () => {
   assert.deepEqual(await readDictionary(file("good.txt", "cat\tкот\n\ndog  пёс\r\n")), [
     ["cat", "кот"],

@@ -65,3 +65,8 @@ test("too little text", async () => {
   writeFileSync(little.files[0]!, "a");
   await assert.rejects(trainVectors({ ...job(1), corpus: little }), { code: "initializer.too_little_text" });
 });
+
+test("vectors that run away are no vectors", async () => {
+  const fast = { ...job(1), options: { ...options, learning_rate: 1e30 } };
+  await assert.rejects(trainVectors(fast), { code: "initializer.diverged", exitCode: 2 });
+});

@@ -102,11 +102,13 @@ test("a file of vectors takes the place of the corpus, and the summary says so",
   assert.ok(!existsSync(at("never")));
 });
 
-test("what reads text and has none is refused before any work", async () => {
+test("what reads text or files and has none is refused before any work", async () => {
   for (const initializer of ["focus", { method: "weighted-mean", by: "frequency" }] as const) {
     const nowhere = { model: at("nowhere"), tokenizer: at("nowhere"), initializer, out: at("never") };
     await assert.rejects(initialise(nowhere), { code: "initializer.no_corpus", exitCode: 2 });
   }
+  const head = { ...job("mean", "nowhere", "never"), head_initializer: "wechsel" as const };
+  await assert.rejects(initialise(head), { code: "initializer.option_missing", message: /source_vectors, target_v/ });
 });
 
 test("an interruption ends it, with nothing written", async () => {

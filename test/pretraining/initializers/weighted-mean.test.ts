@@ -22,4 +22,5 @@ test("nearest places and their softmax (numpy)", () => {
   close(nearest(Float64Array.of(0.5, 0.1), 3), [0, 1], 0);
   close(softmax([0.8, 0.5, 0.45], 0.1), [0.9259392562016979, 0.04609980105300302, 0.027960942745299075], 1e-15);
   close(softmax([1000, 0], 1e-3), [1, 0], 0);
+  close(softmax([0, 0.5], 1e-320), [0, 1], 0);
 });

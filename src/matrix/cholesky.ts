@@ -3,8 +3,8 @@
  * products (Golub and Van Loan, "Matrix Computations", section 4.2.9). G: [n, n], only the lower half is read.
  */
 import { createRandom } from "../random.js";
-import { inColumns, inRows, type MatrixPool, sharedNumbers } from "./matrix/matrix-pool.js";
-import { type BlockedFactor, block } from "./matrix/substitute.js";
+import { inColumns, inRows, type MatrixPool, sharedNumbers } from "./matrix-pool.js";
+import { type BlockedFactor, block } from "./substitute.js";
 
 /**
  * The factor of `gram`, which it takes the place of (the upper half becomes zeros), or undefined where a pivot is not

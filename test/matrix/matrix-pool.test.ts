@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import fc from "fast-check";
-import { cholesky, conditionEstimate } from "../../../src/propagation/cholesky.js";
-import { createAddProduct } from "../../../src/propagation/matrix/add-product.js";
-import { createMatrixPool, inColumns, inRows, sharedNumbers } from "../../../src/propagation/matrix/matrix-pool.js";
-import { findSystemBlas } from "../../../src/propagation/matrix/system-blas.js";
-import { pivotedCholesky } from "../../../src/propagation/pivoted-cholesky.js";
-import { createRandom } from "../../../src/random.js";
+import { createAddProduct } from "../../src/matrix/add-product.js";
+import { cholesky, conditionEstimate } from "../../src/matrix/cholesky.js";
+import { createMatrixPool, inColumns, inRows, sharedNumbers } from "../../src/matrix/matrix-pool.js";
+import { pivotedCholesky } from "../../src/matrix/pivoted-cholesky.js";
+import { findSystemBlas } from "../../src/matrix/system-blas.js";
+import { createRandom } from "../../src/random.js";
 
 const pool = createMatrixPool(0, null);
 after(() => pool.close());

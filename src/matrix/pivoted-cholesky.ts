@@ -4,7 +4,7 @@
  * of the largest pivots and nothing is moved, so F is a triangle only up to an order of its rows. Some columns at a
  * time, so that nearly all of it is products.
  */
-import { inColumns, inRows, type MatrixPool, sharedNumbers } from "./matrix/matrix-pool.js";
+import { inColumns, inRows, type MatrixPool, sharedNumbers } from "./matrix-pool.js";
 
 export interface PivotedFactor {
   /** Fᵀ in rows: [rank, size], in shared memory. */

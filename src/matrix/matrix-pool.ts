@@ -1,6 +1,6 @@
 /** Float64 products and substitutions on all cores. What they work on lies in memory that the threads share. */
 import { availableParallelism } from "node:os";
-import { createWorkerPool } from "../../worker-pool.js";
+import { createWorkerPool } from "../worker-pool.js";
 import { createAddProduct, type Part, type ProductShape } from "./add-product.js";
 import { type BlockedFactor, substitute } from "./substitute.js";
 import { findSystemBlas, type SystemBlas } from "./system-blas.js";

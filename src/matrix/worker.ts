@@ -1,5 +1,5 @@
 /** Serves the jobs of matrix-pool.ts: parts of products and of substitutions, on matrices that all threads share. */
-import { serveJobs } from "../../worker-pool.js";
+import { serveJobs } from "../worker-pool.js";
 import { createAddProduct, type Part, type ProductShape } from "./add-product.js";
 import { type BlockedFactor, substitute } from "./substitute.js";
 

@@ -3,7 +3,7 @@
  * 128 bits only. Nothing needs it. `LEP_BLAS` names a library (with 32-bit integers in its C interface), `off` does without.
  */
 import koffi, { type LibraryHandle } from "koffi";
-import { prepareForeignCalls } from "../../foreign-calls.js";
+import { prepareForeignCalls } from "../foreign-calls.js";
 import type { Part, ProductShape } from "./add-product.js";
 
 export interface SystemBlas {
