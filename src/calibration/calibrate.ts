@@ -9,7 +9,7 @@ import { writeFileAtomic } from "../atomic-output.js";
 import type { ComputeOptions, Engine } from "../engine/engine.js";
 import { getEngine } from "../engine/registry.js";
 import { finishModelFolder, trainModel } from "../engine/train-model.js";
-import { trainingOptions } from "../engine/training-schema.js";
+import { shownTraining, trainingOptions } from "../engine/training-schema.js";
 import { contentHashes, corpusState, openWorkFolder, withoutCheckpoints } from "../engine/work-folder.js";
 import { RecipeError } from "../errors.js";
 import type { ModelStep } from "../model/card/model-card.js";
@@ -149,7 +149,7 @@ function cardStep({ model, teacher, options, seed }: CalibrateJob, summary: Cali
     title: "Calibrated",
     text: "Fine-tuned on conversations, with a loss on the assistant's tokens only.",
     models: { model, ...(teacher !== undefined && { teacher }) },
-    options: { ...options, checkpoint_every: null, seed },
+    options: { ...shownTraining(options), seed },
     numbers,
   };
 }

@@ -145,3 +145,9 @@ export function trainingOptions(section: TrainingSection, blocks: number, seed: 
     on_spike: section.on_spike,
   };
 }
+
+/** What of a section a model card shows: neither what has no meaning for the training, nor how often it kept checkpoints. */
+export function shownTraining<S extends Pick<TrainingSection, "trainable" | "lora" | "checkpoint_every">>(section: S) {
+  const { lora: adapters, checkpoint_every: _, ...rest } = section;
+  return section.trainable === "lora" ? { ...rest, lora: adapters } : rest;
+}

@@ -10,6 +10,7 @@ import { type BitsPerCharacter, bitsPerCharacter } from "../engine/bits-per-char
 import type { ComputeOptions, Validation, ValidationData } from "../engine/engine.js";
 import { getEngine } from "../engine/registry.js";
 import { finishModelFolder } from "../engine/train-model.js";
+import { shownTraining } from "../engine/training-schema.js";
 import { writeWindows } from "../engine/validation-windows.js";
 import { contentHashes, corpusState, openWorkFolder, withoutCheckpoints } from "../engine/work-folder.js";
 import { RecipeError } from "../errors.js";
@@ -171,12 +172,14 @@ export async function pretrain(
 
 function cardStep({ model, options, seed, corpora }: PretrainJob, summary: PretrainingSummary): ModelStep {
   const { loss, bits_per_character, tokens, steps, kept_step, corpora: parts } = summary;
+  // Rows were made before, by whatever this section or another said.
+  const { initializer: _, head_initializer: _head, pad_to_multiple_of: _padding, ...training } = options;
   const what = options.trainable === "embeddings" ? "Embeddings trained" : "Model trained";
   return {
     title: `${what} on text`,
     text: `Continued pre-training on ${corpora.length === 1 ? "a corpus" : `${corpora.length} corpora`}.`,
     models: { model },
-    options: { ...options, checkpoint_every: null, seed },
+    options: { ...shownTraining(training), seed },
     numbers: { loss, bits_per_character, tokens, steps, kept_step, corpora: parts },
   };
 }

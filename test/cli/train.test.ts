@@ -30,6 +30,10 @@ test("a model from scratch begins and ends texts as its tokenizer does, whatever
   const { bos_token_id, eos_token_id } = read(tiny, "generation_config.json");
   for (const file of ["config.json", "generation_config.json"]) {
     const written = read(out, file);
+    // Of the training, and of nothing that it did not do.
+    const card = readFileSync(path.join(out, "README.md"), "utf8");
+    assert.match(card, /\| trainable \| embeddings \|/);
+    assert.doesNotMatch(card, /\| (initializer|lora\.|pad_to)/);
     assert.deepEqual([written.bos_token_id, written.eos_token_id.sort()], [bos_token_id, eos_token_id], file);
   }
 });

@@ -5,6 +5,7 @@ import { after, beforeEach, test } from "node:test";
 import fc from "fast-check";
 import { LepError } from "../../src/errors.js";
 import { copyTensor, openCheckpoint, writeCheckpoint } from "../../src/model/checkpoint.js";
+import { downloadSnapshot } from "../../src/model/hub/download-snapshot.js";
 import { hubOrigin } from "../../src/model/hub/hub-cache.js";
 import { createRandomModel } from "../../src/model/random-model.js";
 import { resolveModelFolder } from "../../src/model/resolve-model-folder.js";
@@ -103,6 +104,11 @@ test("the token of the environment, else of the file, goes to the hub and to no 
   process.env.HF_TOKEN = "hf_environment";
   await resolveModelFolder("org/model");
   assert.deepEqual(seen("hub"), new Set(["Bearer hf_environment"]));
+  // Of a workflow, for an hour.
+  process.env.HF_TOKEN = "hf_jwt_eyJh.eyJz.c2ln";
+  hub.requests = [];
+  await resolveModelFolder("org/model");
+  assert.deepEqual(seen("hub"), new Set(["Bearer hf_jwt_eyJh.eyJz.c2ln"]));
   process.env.HF_TOKEN = "my password";
   const error = await failure(resolveModelFolder("org/model"));
   assert.equal(error.code, "checkpoint.hub_token");
@@ -312,6 +318,18 @@ test("an index that names what is not there, or places elsewhere: said before th
     } finally {
       broken.close();
     }
+  }
+});
+
+test("an adapter comes with its own weights and no others", async () => {
+  const names = ["adapter_config.json", "adapter_model.safetensors", "optimizer.bin"];
+  const adapter = await startHub("org/adapter", new Map(names.map((name) => [name, Buffer.from("{}")])));
+  try {
+    process.env.HF_ENDPOINT = adapter.url;
+    const folder = await downloadSnapshot({ name: "org/adapter", revision: "main" }, { weights: true, ...once });
+    assert.deepEqual(readdirSync(folder).sort(), names.slice(0, 2));
+  } finally {
+    adapter.close();
   }
 });
 

@@ -26,7 +26,7 @@ export function hubAccess(): HubAccess {
   }
   const { token, from } = findToken();
   if (token === undefined) return { hubUrl };
-  if (!/^hf_[\w-]+$/.test(token)) {
+  if (!/^hf_[\x21-\x7e]+$/.test(token)) {
     throw new CheckpointError("checkpoint.hub_token", `${from}: this is not a token of the hub`, {
       hint: "Tokens begin with hf_; huggingface.co/settings/tokens makes them.",
     });
