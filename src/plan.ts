@@ -8,6 +8,7 @@ import { LepError } from "./errors.js";
 import { openHashCache } from "./hash-cache.js";
 import { parseHubId } from "./model/hub/hub-id.js";
 import { resolveModelFolder } from "./model/resolve-model-folder.js";
+import { checkInitializers } from "./pipeline/initialise-rows.js";
 import { computeOptions, type Made, type RunContext } from "./pipeline/run-context.js";
 import { type PlanContext, type PlanStage, stagePlans } from "./pipeline/stage-plans.js";
 import { stages as pipelineStages } from "./pipeline.js";
@@ -66,6 +67,7 @@ export interface RunPlan {
 
 /** Throws `LepError` for inputs that are there and are no good, as the run would. */
 export async function planRun(recipe: Recipe, { folder, gpu, assumedCharacters }: PlanOptions): Promise<RunPlan> {
+  await checkInitializers(recipe);
   const base = await findModelFacts(recipe.models.base);
   const instruct = recipe.models.instruct === undefined ? null : await findModelFacts(recipe.models.instruct);
   if (recipe.propagation !== undefined && base.folder !== null && instruct?.folder) {

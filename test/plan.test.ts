@@ -135,3 +135,20 @@ describe("a plan", () => {
     assert.equal(existsSync(cache), false);
   });
 });
+
+it("files of an initializer that cannot be used end a plan as they would end a run; those that are not there do not", async () => {
+  const at = (name: string, text: string): string => {
+    writeFileSync(path.join(folder, name), text);
+    return path.join(folder, name);
+  };
+  const files = { source_vectors: at("en.vec", "cat 1 0\n"), target_vectors: at("ru.vec", "кот 0 1\n") };
+  const planWith = (dictionary: string) => {
+    const initializer = JSON.stringify({ method: "wechsel", ...files, dictionary });
+    const overrides = [`pretraining.initializer=${initializer}`, "pretraining.head_initializer=mean"];
+    const { recipe } = loadRecipeToPlan(file("tiny-extended"), overrides);
+    // What comes after the check: the base model is opened.
+    return planRun({ ...recipe, models: { base: path.join(folder, "en.vec") } }, { folder });
+  };
+  await assert.rejects(planWith(at("pairs.txt", "bird\tптица\n")), { code: "dictionary.no_overlap", exitCode: 2 });
+  await assert.rejects(planWith(path.join(folder, "nowhere.txt")), { name: "CheckpointError" });
+});

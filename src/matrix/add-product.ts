@@ -18,8 +18,8 @@ export interface ProductShape {
 /** out [rows, columns] += factor · a [rows, inner] · b [inner, columns]. `out` must lie in rows (column 1). */
 export type AddProduct = (out: Part, a: Part, b: Part, shape: ProductShape, factor: 1 | -1) => void;
 
-// A panel of 8 kB stays in the first-level cache, a block of a (256 kB) in the second.
-const rowsAtOnce = 128;
+// A panel of 8 kB stays in the first-level cache, a block of a (512 kB) in the second.
+const rowsAtOnce = 256;
 const columnsAtOnce = 256;
 const innerAtOnce = 256;
 
@@ -74,8 +74,7 @@ function pack(
   for (let first = 0; first < lines; first += tile) {
     const from = offset + first * line;
     if (first + tile <= lines) {
-      for (let k = 0; k < length; k++) {
-        const at = from + k * along;
+      for (let k = 0, at = from; k < length; k++, at += along) {
         out[to] = data[at]!;
         out[to + 1] = data[at + line]!;
         out[to + 2] = data[at + 2 * line]!;

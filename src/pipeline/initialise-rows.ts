@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { type InitialiseSummary, initialise } from "../pretraining/initialise.js";
 import { checkInitializerFiles } from "../pretraining/initializers/check-initializer.js";
 import { filesOfInitializer, initializerOptions } from "../pretraining/initializers/options.js";
@@ -36,9 +37,12 @@ export function initializerState({ pretraining }: Recipe): { options: object; in
   return { options, inputs };
 }
 
-/** Throws `CorpusError` where the files of the recipe's initializers are damaged or do not fit together. */
+/** Throws `CorpusError` where files of the recipe's initializers are damaged or do not fit together; a plan may lack them. */
 export async function checkInitializers({ pretraining }: Recipe): Promise<void> {
   for (const choice of [pretraining?.initializer, pretraining?.head_initializer]) {
-    if (choice !== undefined) await checkInitializerFiles(initializerOptions(choice));
+    if (choice === undefined) continue;
+    const options = initializerOptions(choice);
+    const files = Object.values(filesOfInitializer(options).files);
+    if (files.every((file) => existsSync(file))) await checkInitializerFiles(options);
   }
 }

@@ -7,6 +7,8 @@ import { LepError } from "../../src/errors.js";
 import { copyTensor, openCheckpoint, writeCheckpoint } from "../../src/model/checkpoint.js";
 import { downloadSnapshot } from "../../src/model/hub/download-snapshot.js";
 import { hubOrigin } from "../../src/model/hub/hub-cache.js";
+import type { HubId } from "../../src/model/hub/hub-id.js";
+import { modelFiles } from "../../src/model/hub/model-files.js";
 import { createRandomModel } from "../../src/model/random-model.js";
 import { resolveModelFolder } from "../../src/model/resolve-model-folder.js";
 import { tensorBytes } from "../../src/model/tensor-source.js";
@@ -226,7 +228,12 @@ test("what a killed process left is continued, a partial file of other bytes is 
 });
 
 test("a hub that is out of order for a moment is asked again, whatever was asked", async () => {
-  for (const address of [/\/revision\//, /\/tree\//, /\/resolve\/.*\/config\.json$/, /^\/model\.safetensors/]) {
+  for (const address of [
+    /\/revision\//,
+    /\/tree\//,
+    /\/resolve\/.*\/config\.json$/,
+    /^\/org\/model\/model\.safetensors/,
+  ]) {
     for (const status of [429, 500, 503]) {
       process.env.HF_HOME = path.join(root, `home-${homes++}`);
       hub.failing = { address, status, times: 2 };
@@ -244,7 +251,7 @@ test("a hub that is out of order for a moment is asked again, whatever was asked
 });
 
 test("who does not answer is not waited for without end, and Ctrl-C does not wait either", async () => {
-  for (const silent of [/\/revision\//, /\/tree\//, /\/resolve\//, /^\/model\.safetensors/]) {
+  for (const silent of [/\/revision\//, /\/tree\//, /\/resolve\//, /^\/org\/model\/model\.safetensors/]) {
     process.env.HF_HOME = path.join(root, `home-${homes++}`);
     hub.silent = silent;
     const error = await failure(resolveModelFolder("org/model", { ...once, stallMs: 60 }));
@@ -326,7 +333,8 @@ test("an adapter comes with its own weights and no others", async () => {
   const adapter = await startHub("org/adapter", new Map(names.map((name) => [name, Buffer.from("{}")])));
   try {
     process.env.HF_ENDPOINT = adapter.url;
-    const folder = await downloadSnapshot({ name: "org/adapter", revision: "main" }, { weights: true, ...once });
+    const id: HubId = { type: "model", name: "org/adapter", revision: "main" };
+    const folder = await downloadSnapshot(id, (paths, fetchOne) => modelFiles(id, paths, true, fetchOne), once);
     assert.deepEqual(readdirSync(folder).sort(), names.slice(0, 2));
   } finally {
     adapter.close();
