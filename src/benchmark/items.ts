@@ -5,10 +5,9 @@
  */
 import { existsSync } from "node:fs";
 import path from "node:path";
-import { asyncBufferFromFile, parquetReadObjects } from "hyparquet";
-import { compressors } from "hyparquet-compressors";
 import { z } from "zod";
-import { readJsonl } from "../corpus/jsonl.js";
+import { longestWhole, readJsonl } from "../corpus/jsonl.js";
+import { readParquetRows } from "../corpus/parquet-rows.js";
 import { BenchmarkError } from "../errors.js";
 import { sha256 } from "../sha256.js";
 import type { ChatMessage } from "../tokenizer/tokenizer.js";
@@ -40,7 +39,7 @@ const itemSchema = z.object({
   meta: z.record(z.string(), z.unknown()).nullish(),
 });
 
-/** Reads a data set. Throws `BenchmarkError` naming file, line and field; `CorpusError` where a file is no JSONL. */
+/** Reads a data set. Throws `BenchmarkError` naming file, line and field; `CorpusError` where a file is no JSONL or parquet. */
 export async function readDataset(folder: string, dataset: string): Promise<Dataset> {
   const place = path.join(folder, dataset);
   const test = await readSplit(place, "test");
@@ -59,20 +58,18 @@ async function readSplit(folder: string, split: string): Promise<Item[] | undefi
   const jsonl = path.join(folder, `${split}.jsonl`);
   if (existsSync(jsonl)) {
     const items: Item[] = [];
-    for await (const { value, line } of readJsonl(jsonl)) {
+    for await (const { value, line } of readJsonl(jsonl, longestWhole)) {
       items.push(parseItem(value, `${jsonl}: line ${line}`, items.length));
     }
     return items;
   }
   const parquet = path.join(folder, `${split}.parquet`);
   if (!existsSync(parquet)) return undefined;
-  let rows: Record<string, unknown>[];
-  try {
-    rows = await parquetReadObjects({ file: await asyncBufferFromFile(parquet), compressors });
-  } catch (cause) {
-    throw new BenchmarkError("benchmark.broken_parquet", `${parquet}: ${(cause as Error).message}`, { cause });
+  const items: Item[] = [];
+  for await (const { values, row } of readParquetRows(parquet)) {
+    items.push(parseItem(plainNumbers(values), `${parquet}: row ${row}`, row));
   }
-  return rows.map((row, index) => parseItem(plainNumbers(row), `${parquet}: row ${index}`, index));
+  return items;
 }
 
 /** Parquet's 64-bit integers come as bigint, which JSON does not know. */
@@ -85,6 +82,7 @@ function plainNumbers(value: unknown): unknown {
 
 /** Checks one item and fills its messages in. `place`: for messages. */
 export function parseItem(value: unknown, place: string, index: number): Item {
+  checkDepth(value, place);
   const parsed = itemSchema.safeParse(value);
   if (!parsed.success) {
     const faults = parsed.error.issues.map(({ path: at, message }) => `${at.join(".") || "item"}: ${message}`);
@@ -109,6 +107,15 @@ export function parseItem(value: unknown, place: string, index: number): Item {
     outputs,
     meta: meta ?? {},
   };
+}
+
+/** What is read here is written as JSON later on, which has a depth; reading has none. */
+function checkDepth(value: unknown, place: string): void {
+  try {
+    JSON.stringify(value);
+  } catch (cause) {
+    throw new BenchmarkError("benchmark.item", `${place}: lists or objects too deep within one another`, { cause });
+  }
 }
 
 /** `{name}` becomes the input of that name, `{{` and `}}` become braces. Inputs are not searched again. */
