@@ -1,5 +1,5 @@
 /** Runs, samples and scores in the results database. A sample is there when the call that adds it has returned. */
-import type { Database } from "better-sqlite3";
+import type { Database, Statement } from "better-sqlite3";
 import type { Score } from "./metrics/mean.js";
 import { databaseError, openDatabase } from "./open-database.js";
 import type { Answer, JudgedSample } from "./task.js";
@@ -67,11 +67,7 @@ export function openStore(file: string): Store {
       }
     };
   };
-  const insertSample = database.prepare(
-    `INSERT OR IGNORE INTO sample
-       (run_id, task, item_id, prompt, prompt_sha256, target, output, answers, metrics, meta, seconds)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-  );
+  const insertSample = prepareInsert(database, file);
   const addSamples = database.transaction((run: number, task: string, samples: readonly NewSample[]) => {
     for (const sample of samples) {
       insertSample.run(
@@ -134,6 +130,20 @@ export function openStore(file: string): Store {
     finish: guarded((run) => void database.prepare("UPDATE run SET status = 'finished' WHERE id = ?").run(run)),
     close: () => database.close(),
   };
+}
+
+/** Fails where the tables are not what the schema's version says. */
+function prepareInsert(database: Database, file: string): Statement {
+  try {
+    return database.prepare(
+      `INSERT OR IGNORE INTO sample
+         (run_id, task, item_id, prompt, prompt_sha256, target, output, answers, metrics, meta, seconds)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    );
+  } catch (cause) {
+    database.close();
+    throw databaseError(file, cause);
+  }
 }
 
 function findOrMakeRun(
