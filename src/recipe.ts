@@ -205,11 +205,10 @@ function parseRecipe(file: string): Record<string, unknown> {
       hint: "lep run recipes/tiny-extended.yaml runs the embedded default.",
     });
   }
-  const document = parseDocument(text);
-  const fault = document.errors[0];
-  if (fault !== undefined) throw new RecipeError("recipe.syntax", `${file}: ${fault.message}`);
   let value: unknown;
   try {
+    const document = parseDocument(text);
+    if (document.errors[0] !== undefined) throw document.errors[0];
     value = document.toJS({ maxAliasCount: 100 });
   } catch (cause) {
     throw new RecipeError("recipe.syntax", `${file}: ${(cause as Error).message}`, { cause });
