@@ -109,7 +109,7 @@ async function downloadBlob(
     const partial = readPartial(handle, file);
     if (partial.at < file.size) {
       const url = await addressOf(id, commit, file, access);
-      await receiveAll(url, partial, file, access, options);
+      await receiveAll(url, partial, file, `${id.name}: ${file.path}`, access, options);
     }
     if (partial.hash.digest("hex") !== file.checksum) {
       rmSync(own, { force: true });
@@ -190,13 +190,15 @@ async function receiveAll(
   url: string,
   partial: Partial,
   file: HubFile,
+  /** What messages call it. */
+  shown: string,
   access: HubAccess,
   options: DownloadOptions,
 ): Promise<void> {
   for (let failures = 0; partial.at < file.size; ) {
     const before = partial.at;
     try {
-      await receive(url, partial, file, access, options);
+      await receive(url, partial, file, shown, access, options);
     } catch (error) {
       if (options.signal?.aborted || !mayPass(error)) throw error;
       failures = partial.at > before ? 1 : failures + 1;
@@ -213,6 +215,7 @@ async function receive(
   url: string,
   partial: Partial,
   file: HubFile,
+  shown: string,
   { accessToken }: HubAccess,
   { onBytes, signal }: DownloadOptions,
 ): Promise<void> {
@@ -235,8 +238,8 @@ async function receive(
   if (start !== partial.at) startAgain(partial, file);
   if (start !== 0 && start !== partial.at) throw new Error(`${file.path}: other bytes came than were asked for`);
   for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
-    if (partial.at + chunk.length > file.size) throw tooLong(file, partial);
-    writing(file.path, () => append(partial, chunk));
+    if (partial.at + chunk.length > file.size) throw tooLong(file, shown, partial);
+    writing(shown, () => append(partial, chunk));
     onBytes?.(partial.at);
   }
   if (partial.at < file.size) throw new Error(`${file.path}: broken off after ${partial.at} of ${file.size} bytes`);
@@ -248,9 +251,9 @@ function append(partial: Partial, chunk: Uint8Array): void {
   partial.at += chunk.length;
 }
 
-function tooLong(file: HubFile, partial: Partial): CheckpointError {
+function tooLong(file: HubFile, shown: string, partial: Partial): CheckpointError {
   startAgain(partial, file);
-  return new CheckpointError("checkpoint.checksum", `${file.path}: more than its ${file.size} bytes came`, {
+  return new CheckpointError("checkpoint.checksum", `${shown}: more than its ${file.size} bytes came`, {
     exitCode: 1,
     hint: "It was thrown away; run it again. A proxy or mirror (HF_ENDPOINT) may be damaging files.",
   });
