@@ -12,6 +12,7 @@ import { textFilesSchema } from "./corpus/text-files.js";
 import { engineNames } from "./engine/registry.js";
 import { RecipeError } from "./errors.js";
 import { modelOutputSchema } from "./model/model-output.js";
+import { isTooDeep } from "./nesting-depth.js";
 import { replayName } from "./pretraining/mix-corpora.js";
 import { pretrainingSchema } from "./pretraining/options.js";
 import { samplingSchema } from "./pretraining/sampling/options.js";
@@ -207,6 +208,7 @@ function parseRecipe(file: string): Record<string, unknown> {
   }
   let value: unknown;
   try {
+    if (isTooDeep(text, "yaml")) throw new RangeError("lists or maps too deep within one another");
     const document = parseDocument(text);
     if (document.errors[0] !== undefined) throw document.errors[0];
     value = document.toJS({ maxAliasCount: 100 });

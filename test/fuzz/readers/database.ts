@@ -69,7 +69,7 @@ export const databaseReaders = {
       if (files.length === 0 || (!failed && files.join() === boardFiles.join())) return undefined;
       return `${failed ? "failed" : "taken"}, and ${files.join(" ")} are there`;
     },
-    slowness: 5,
+    slowness: 10,
   },
   "foreign-database": {
     seeds: (work) => [
@@ -84,6 +84,6 @@ export const databaseReaders = {
         if (!/of something else than lep|lacks|cannot be used/.test((error as Error).message)) throw error;
       }
     },
-    slowness: 5,
+    slowness: 10,
   },
 } as const satisfies Record<string, FuzzReader>;

@@ -109,6 +109,6 @@ export const hubReaders = {
       }
       return undefined;
     },
-    slowness: 5,
+    slowness: 10,
   },
 } as const satisfies Record<string, FuzzReader>;

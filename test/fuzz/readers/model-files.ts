@@ -103,6 +103,6 @@ export const modelFileReaders = {
       }
       return undefined;
     },
-    slowness: 4,
+    slowness: 10,
   },
 } as const satisfies Record<string, FuzzReader>;

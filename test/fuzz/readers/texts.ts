@@ -83,6 +83,7 @@ export const textReaders = {
   "chat-parquet": {
     seeds: () => [one("a.parquet", chatParquetFile([[chat, chat.slice(1)], [chat]]))],
     read: (input) => drain(readInstructions([path.join(input, "a.parquet")])),
+    slowness: 5,
   },
   "items-jsonl": {
     seeds: () => [
@@ -106,6 +107,7 @@ export const textReaders = {
         if (!/^.*: row 0: /.test((error as Error).message)) throw error;
       }
     },
+    slowness: 5,
   },
   "word-vectors": {
     seeds: () => [

@@ -143,12 +143,12 @@ export const tokenizerReaders = {
       one("tokenizer.json", JSON.stringify(smallUnigram({}, components))),
     ],
     read: use,
-    slowness: 2,
+    slowness: 5,
   },
   "tokenizer-gguf": {
     seeds: () => [ggufOf("gpt2"), ggufOf("llama"), ggufOf("t5")],
     read: (input) => use(path.join(input, "model.gguf")),
-    slowness: 2,
+    slowness: 5,
   },
   sentencepiece: {
     seeds() {
@@ -165,7 +165,7 @@ export const tokenizerReaders = {
       ];
     },
     read: use,
-    slowness: 2,
+    slowness: 5,
   },
   charsmap: {
     seeds: () => [
@@ -178,7 +178,7 @@ export const tokenizerReaders = {
       ),
     ],
     read: use,
-    slowness: 4,
+    slowness: 10,
   },
-  tiktoken: { seeds: () => [tiktokenInput()], read: use, slowness: 2 },
+  tiktoken: { seeds: () => [tiktokenInput()], read: use, slowness: 5 },
 } as const satisfies Record<string, FuzzReader>;
