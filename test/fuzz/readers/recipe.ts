@@ -26,6 +26,6 @@ export const recipeReaders = {
   recipe: {
     seeds: () => [...shipped, others].map((text) => one("recipe.yaml", text)),
     read: (input) => loadRecipeToPlan(path.join(input, "recipe.yaml")),
-    slowness: 5,
+    slowness: 10,
   },
 } as const satisfies Record<string, FuzzReader>;

@@ -83,7 +83,7 @@ export const textReaders = {
   "chat-parquet": {
     seeds: () => [one("a.parquet", chatParquetFile([[chat, chat.slice(1)], [chat]]))],
     read: (input) => drain(readInstructions([path.join(input, "a.parquet")])),
-    slowness: 5,
+    slowness: 10,
   },
   "items-jsonl": {
     seeds: () => [
@@ -107,7 +107,7 @@ export const textReaders = {
         if (!/^.*: row 0: /.test((error as Error).message)) throw error;
       }
     },
-    slowness: 5,
+    slowness: 10,
   },
   "word-vectors": {
     seeds: () => [

@@ -143,12 +143,12 @@ export const tokenizerReaders = {
       one("tokenizer.json", JSON.stringify(smallUnigram({}, components))),
     ],
     read: use,
-    slowness: 5,
+    slowness: 10,
   },
   "tokenizer-gguf": {
     seeds: () => [ggufOf("gpt2"), ggufOf("llama"), ggufOf("t5")],
     read: (input) => use(path.join(input, "model.gguf")),
-    slowness: 5,
+    slowness: 10,
   },
   sentencepiece: {
     seeds() {
@@ -165,7 +165,7 @@ export const tokenizerReaders = {
       ];
     },
     read: use,
-    slowness: 5,
+    slowness: 10,
   },
   charsmap: {
     seeds: () => [
