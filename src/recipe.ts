@@ -15,6 +15,7 @@ import { deviceNames } from "./engine/engine.js";
 import { engineNames } from "./engine/registry.js";
 import { RecipeError } from "./errors.js";
 import { modelOutputSchema } from "./model/model-output.js";
+import { isTooDeep } from "./nesting-depth.js";
 import { replayName } from "./pretraining/mix-corpora.js";
 import { pretrainingSchema } from "./pretraining/options.js";
 import { samplingSchema } from "./pretraining/sampling/options.js";
@@ -211,11 +212,11 @@ function parseRecipe(file: string): Record<string, unknown> {
       hint: "lep run recipes/tiny-extended.yaml runs the embedded default.",
     });
   }
-  const document = parseDocument(text);
-  const fault = document.errors[0];
-  if (fault !== undefined) throw new RecipeError("recipe.syntax", `${file}: ${fault.message}`);
   let value: unknown;
   try {
+    if (isTooDeep(text, "yaml")) throw new RangeError("lists or maps too deep within one another");
+    const document = parseDocument(text);
+    if (document.errors[0] !== undefined) throw document.errors[0];
     value = document.toJS({ maxAliasCount: 100 });
   } catch (cause) {
     throw new RecipeError("recipe.syntax", `${file}: ${(cause as Error).message}`, { cause });

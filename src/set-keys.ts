@@ -23,8 +23,8 @@ export function setKeys(target: Record<string, unknown>, overrides: readonly str
 }
 
 function parseValue(text: string, override: string): unknown {
-  const document = parseDocument(text);
   try {
+    const document = parseDocument(text);
     if (document.errors[0] !== undefined) throw document.errors[0];
     return document.toJS({ maxAliasCount: 0 });
   } catch (cause) {

@@ -67,6 +67,7 @@ async function readItems(files: readonly string[], form: ItemForm): Promise<Item
 
 /** Checks one item and fills its messages in. `place`: for messages. */
 export function parseItem(value: unknown, place: string, index: number, form: ItemForm = {}): Item {
+  checkDepth(value, place);
   const parsed = itemSchema.safeParse(withMessages(value, place, form));
   if (!parsed.success) throw itemFault(place, parsed.error);
   const { messages, outputs, meta } = parsed.data;
@@ -87,6 +88,15 @@ export function parseItem(value: unknown, place: string, index: number, form: It
     template,
     messages: fillMessages(template, { ...later, ...inputs }, place),
   };
+}
+
+/** What is read here is written as JSON later on, which has a depth; reading has none. */
+function checkDepth(value: unknown, place: string): void {
+  try {
+    JSON.stringify(value);
+  } catch (cause) {
+    throw new BenchmarkError("benchmark.item", `${place}: lists or objects too deep within one another`, { cause });
+  }
 }
 
 /** The row with the messages that count: the recipe's, its own, or the task's. */

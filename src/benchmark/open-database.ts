@@ -69,6 +69,10 @@ const faults: Record<string, [code: string, text: string, hint?: string]> = {
 /** What SQLite or the file system said, as a `BenchmarkError` that names the file. */
 export function databaseError(file: string, cause: unknown): Error {
   if (cause instanceof BenchmarkError) return cause;
+  // Lists and objects are kept as JSON.
+  if (cause instanceof SyntaxError) {
+    return new BenchmarkError("benchmark.damaged_database", `${file} is damaged: ${cause.message}`, { cause });
+  }
   const { code = "", message } = cause as { code?: string; message: string };
   const known = Object.entries(faults).find(([name]) => code.startsWith(name));
   if (known === undefined && !code.startsWith("SQLITE") && !/^E[A-Z]+$/.test(code) && !/directory/.test(message)) {

@@ -4,6 +4,7 @@ import { createGunzip } from "node:zlib";
 import { Decompress } from "fzstd";
 import { CorpusError } from "../errors.js";
 import type { CorpusFile } from "./corpus-files.js";
+import { createZstdHeaderCheck } from "./zstd-headers.js";
 
 /**
  * The bytes of a file, decompressed where its name says so, piece by piece.
@@ -39,16 +40,18 @@ async function* gunzipped(path: string): AsyncGenerator<Uint8Array> {
   }
 }
 
-// Small steps: 4 bytes of a zstd file can stand for a block of 128 KiB, and all that a step gives is held at once.
-const zstdStep = 4096;
+// Small steps: 4 bytes of a zstd file can stand for a block of 128 KiB, and all that a step gives (16 MiB) is held at once.
+const zstdStep = 512;
 const skippable = [0x50, 0x2a, 0x4d, 0x18];
 
 async function* unzstd(path: string): AsyncGenerator<Uint8Array> {
   startsWithBytes(path, [0x28, 0xb5, 0x2f, 0xfd], "zstd", skippable);
   const ready: Uint8Array[] = [];
   const decompressor = new Decompress((piece) => ready.push(piece));
+  const checkHeaders = createZstdHeaderCheck();
   const push = (piece: Uint8Array, final: boolean): Uint8Array[] => {
     try {
+      checkHeaders(piece);
       decompressor.push(piece, final);
     } catch (cause) {
       throw final ? truncated(path, "zstd", cause) : broken(path, "zstd", cause);

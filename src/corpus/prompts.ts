@@ -2,7 +2,7 @@ import { CorpusError } from "../errors.js";
 import type { ChatMessage } from "../tokenizer/tokenizer.js";
 import { chatMessages, type PlacedMessages } from "./chat-messages.js";
 import { findCorpusFiles } from "./corpus-files.js";
-import { readJsonl } from "./jsonl.js";
+import { longestWhole, readJsonl } from "./jsonl.js";
 
 /**
  * The conversations of prompt files: JSON lines, each `{"prompt": "…"}` or `{"messages": [{"role", "content"}, …]}` with a
@@ -15,7 +15,7 @@ export async function readPrompts(files: readonly string[]): Promise<PlacedMessa
     if (file.format !== "jsonl") {
       throw new CorpusError("prompts.unknown_format", `${file.path}: prompts are read from .jsonl files only`);
     }
-    for await (const { value, line } of readJsonl(file)) {
+    for await (const { value, line } of readJsonl(file, longestWhole)) {
       const place = `${file.path}: line ${line}`;
       prompts.push({ messages: promptMessages(value, place), place });
     }

@@ -70,7 +70,7 @@ export type Architecture = keyof typeof families;
  */
 export function readArchitecture(raw: Record<string, unknown>, source: string): Architecture {
   const classes = Array.isArray(raw.architectures) ? raw.architectures : [];
-  const named = [raw.model_type, ...classes].filter((name) => name !== undefined && name !== null).map(String);
+  const named = [raw.model_type, ...classes].filter((name) => typeof name === "string");
   const [first] = named;
   if (first === undefined) throw new CheckpointError("checkpoint.config_invalid", `${source}: model_type: missing`);
   const found = named.map((name) => ({ name, family: familyNamed(name) }));

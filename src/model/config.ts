@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { z } from "zod";
 import { CheckpointError } from "../errors.js";
+import { isTooDeep } from "../nesting-depth.js";
 import { type Architecture, type Family, families, readArchitecture } from "./architectures.js";
 import { type RopeScaling, readRope } from "./rope-scaling.js";
 import { slidingWindows } from "./sliding-windows.js";
@@ -169,7 +170,9 @@ const invalid = (source: string, faults: string[], hint?: string): CheckpointErr
 export function readJsonObject(file: string): Record<string, unknown> {
   let value: unknown;
   try {
-    value = JSON.parse(readFileSync(file, "utf8"));
+    const text = readFileSync(file, "utf8");
+    if (isTooDeep(text, "json")) throw new SyntaxError("lists or objects too deep within one another");
+    value = JSON.parse(text);
   } catch (cause) {
     const code = cause instanceof SyntaxError ? "checkpoint.json_invalid" : "checkpoint.unreadable";
     throw new CheckpointError(code, `${file}: ${(cause as Error).message}`, { cause });

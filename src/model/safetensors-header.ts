@@ -1,5 +1,6 @@
 /** The JSON header of a safetensors file, checked so that whatever it says can be trusted afterwards. */
 import { CheckpointError } from "../errors.js";
+import { isTooDeep } from "../nesting-depth.js";
 import { bytesPerElement, type TensorType } from "./float-formats.js";
 
 export interface HeaderEntry {
@@ -20,6 +21,7 @@ export function parseHeader(header: Uint8Array, file: string): HeaderEntry[] {
   let value: unknown;
   try {
     text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(header);
+    if (isTooDeep(text, "json")) throw new SyntaxError("lists or objects too deep within one another");
     value = JSON.parse(text);
   } catch (cause) {
     const message = `${file}: not a safetensors file (the header is not JSON: ${(cause as Error).message})`;

@@ -87,7 +87,7 @@ function templatePieces(
     id === undefined ? undefined : tokenizer.tokenOf(id);
   const tokens = { bosToken: tokenText(tokenizer.bosId), eosToken: tokenText(tokenizer.eosIds[0]) };
   const render = (count: number, addGenerationPrompt: boolean): string =>
-    renderChat(template, messages.slice(0, count), { ...tokens, addGenerationPrompt });
+    renderChat(template, messages.slice(0, count), { ...tokens, addGenerationPrompt, source: tokenizer.source });
   const marks = [...tokenizer.addedIds].map((id) => tokenizer.tokenOf(id)).filter((mark) => mark !== undefined);
 
   const whole = render(messages.length, options.addGenerationPrompt ?? false);

@@ -1,6 +1,7 @@
 /** Chat templates (Jinja), rendered in an interpreter that can reach nothing but its arguments. */
-import { Environment, Interpreter, Template } from "@huggingface/jinja";
+import { Environment, Template } from "@huggingface/jinja";
 import { TokenizerError } from "../errors.js";
+import { BoundedInterpreter } from "./bounded-interpreter.js";
 import type { ChatMessage } from "./tokenizer.js";
 
 export interface RenderChatOptions {
@@ -8,11 +9,13 @@ export interface RenderChatOptions {
   addGenerationPrompt?: boolean;
   bosToken?: string | undefined;
   eosToken?: string | undefined;
+  /** The tokenizer that the template belongs to, for messages. */
+  source?: string;
 }
 
 const parsed = new Map<string, Template>();
 
-/** Text of a conversation. Throws `TokenizerError` where the template is wrong or refuses the messages. */
+/** Text of a conversation. Throws `TokenizerError` where the template is wrong, refuses the messages or takes too much work. */
 export function renderChat(
   template: string,
   messages: readonly ChatMessage[],
@@ -33,10 +36,10 @@ export function renderChat(
       eos_token: options.eosToken ?? "",
     };
     for (const [name, value] of Object.entries(variables)) environment.set(name, value);
-    return String(new Interpreter(environment).run(compiled.parsed).value);
+    return String(new BoundedInterpreter(environment).run(compiled.parsed).value);
   } catch (cause) {
-    if (cause instanceof TokenizerError) throw cause;
-    throw new TokenizerError("tokenizer.chat_template", `chat template: ${(cause as Error).message}`, {
+    const place = options.source === undefined ? "" : `${options.source}: `;
+    throw new TokenizerError("tokenizer.chat_template", `${place}chat template: ${(cause as Error).message}`, {
       cause,
       hint: "The template may want the roles to alternate, or know no system message.",
     });
@@ -51,7 +54,7 @@ function boundedRange(first: unknown, second?: unknown, third?: unknown): number
   const step = typeof third === "number" ? third : 1;
   const length = Math.max(0, Math.ceil((stop - start) / step));
   if (!(length <= longestRange)) {
-    throw new TokenizerError("tokenizer.chat_template", `chat template: range of ${length} numbers is too long`);
+    throw new RangeError(`range of ${length} numbers is too long`);
   }
   return Array.from({ length }, (_, i) => start + i * step);
 }

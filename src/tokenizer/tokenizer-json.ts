@@ -4,6 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 import { TokenizerError } from "../errors.js";
+import { isTooDeep } from "../nesting-depth.js";
 import { bytesOfToken } from "./byte-level.js";
 import { type Component, checkComponents, componentsOf } from "./tokenizer-components.js";
 
@@ -73,6 +74,7 @@ export function readTokenizerJson(file: string): TokenizerJson {
   }
   let raw: unknown;
   try {
+    if (isTooDeep(text, "json")) throw new RangeError("lists or objects too deep within one another");
     raw = JSON.parse(text);
   } catch (cause) {
     throw new TokenizerError("tokenizer.json_invalid", `${file}: not valid JSON: ${(cause as Error).message}`, {

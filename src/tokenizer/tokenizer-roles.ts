@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { TokenizerError } from "../errors.js";
+import { isTooDeep } from "../nesting-depth.js";
 import { type Component, componentsOf } from "./tokenizer-components.js";
 import type { TokenizerJson } from "./tokenizer-json.js";
 
@@ -72,7 +73,9 @@ export function readJson(folder: string | undefined, name: string): Json | undef
   const file = path.join(folder, name);
   if (!existsSync(file)) return undefined;
   try {
-    const value: unknown = JSON.parse(readFileSync(file, "utf8"));
+    const text = readFileSync(file, "utf8");
+    if (isTooDeep(text, "json")) throw new RangeError("lists or objects too deep within one another");
+    const value: unknown = JSON.parse(text);
     if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Json;
   } catch (cause) {
     throw new TokenizerError("tokenizer.json_invalid", `${file}: not valid JSON: ${(cause as Error).message}`, {

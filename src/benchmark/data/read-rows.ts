@@ -1,6 +1,5 @@
-import { asyncBufferFromFile, parquetReadObjects } from "hyparquet";
-import { compressors } from "hyparquet-compressors";
-import { readJsonl } from "../../corpus/jsonl.js";
+import { longestWhole, readJsonl } from "../../corpus/jsonl.js";
+import { readParquetRows } from "../../corpus/parquet-rows.js";
 import { BenchmarkError } from "../../errors.js";
 
 export interface PlacedRow {
@@ -15,25 +14,19 @@ export interface PlacedRow {
  */
 export async function* readRows(files: readonly string[]): AsyncGenerator<PlacedRow> {
   for (const file of files) {
-    if (/\.parquet$/.test(file)) yield* parquetRows(file);
-    else if (/\.jsonl?(\.gz|\.zst)?$/.test(file)) {
-      for await (const { value, line } of readJsonl(file)) yield { value, place: `${file}: line ${line}` };
+    if (/\.parquet$/.test(file)) {
+      for await (const { values, row } of readParquetRows(file)) {
+        yield { value: plainNumbers(values), place: `${file}: row ${row}` };
+      }
+    } else if (/\.jsonl?(\.gz|\.zst)?$/.test(file)) {
+      for await (const { value, line } of readJsonl(file, longestWhole))
+        yield { value, place: `${file}: line ${line}` };
     } else {
       throw new BenchmarkError("benchmark.unknown_format", `${file}: items are read from JSON lines and parquet only`, {
         hint: "Unpack a compressed parquet file first.",
       });
     }
   }
-}
-
-async function* parquetRows(file: string): AsyncGenerator<PlacedRow> {
-  let rows: Record<string, unknown>[];
-  try {
-    rows = await parquetReadObjects({ file: await asyncBufferFromFile(file), compressors });
-  } catch (cause) {
-    throw new BenchmarkError("benchmark.broken_parquet", `${file}: ${(cause as Error).message}`, { cause });
-  }
-  for (const [index, row] of rows.entries()) yield { value: plainNumbers(row), place: `${file}: row ${index}` };
 }
 
 /** Parquet's 64-bit integers come as bigint, which JSON does not know. */

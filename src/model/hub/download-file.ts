@@ -174,7 +174,7 @@ async function receive(
   for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
     connection.alive();
     if (partial.at + chunk.length > file.size) throw tooLong(id, file, partial);
-    writing(file.path, () => append(partial, chunk));
+    writing(`${id.name}: ${file.path}`, () => append(partial, chunk));
     onBytes?.(partial.at);
   }
   if (partial.at < file.size) throw new Error(`${file.path}: broken off after ${partial.at} of ${file.size} bytes`);
@@ -182,7 +182,7 @@ async function receive(
 
 function tooLong(id: HubId, file: HubFile, partial: PartialFile): LepError {
   startAgain(partial, file);
-  return hubFault(id, "checksum", `${file.path}: more than its ${file.size} bytes came`, {
+  return hubFault(id, "checksum", `${id.name}: ${file.path}: more than its ${file.size} bytes came`, {
     exitCode: 1,
     hint: "It was thrown away; run it again. A proxy or mirror (HF_ENDPOINT) may be damaging files.",
   });

@@ -29,7 +29,11 @@ const byName = z.record(z.string(), z.number().positive()).nullish();
 
 const schema = z.object({
   peft_type: z.literal("LORA", "only LORA is read"),
-  base_model_name_or_path: z.string().nullish(),
+  // A path, which ends at a NUL to the operating system, and is refused by Node without a word of the file.
+  base_model_name_or_path: z
+    .string()
+    .refine((name) => !name.includes("\0"), "not a path")
+    .nullish(),
   revision: z.string().nullish(),
   r: z.int().min(1),
   lora_alpha: z.number(),
@@ -69,8 +73,8 @@ export function readAdapterConfig(folder: string): AdapterConfig {
   const parsed = schema.safeParse(raw);
   const faults = parsed.success ? [] : parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
   for (const [key, value] of Object.entries(raw)) {
-    if (key in schema.shape || neutral.has(key) || isEmpty(value)) continue;
-    faults.push(`${key}: ${JSON.stringify(value)?.slice(0, 60)} is not supported`);
+    if (Object.hasOwn(schema.shape, key) || neutral.has(key) || isEmpty(value)) continue;
+    faults.push(`${key}: ${shown(value)} is not supported`);
   }
   for (const key of ["rank_pattern", "alpha_pattern"] as const) {
     const odd = Object.keys(Object(raw[key])).find((pattern) => !/^\^?[\w.-]+$/.test(pattern));
@@ -96,6 +100,15 @@ export function readAdapterConfig(folder: string): AdapterConfig {
     targets: Array.isArray(target_modules) && everyLayer ? target_modules : undefined,
     saved: modules_to_save ?? [],
   };
+}
+
+/** Its beginning as JSON, which a value read from JSON may be too deep for. */
+function shown(value: unknown): string {
+  try {
+    return JSON.stringify(value).slice(0, 60);
+  } catch {
+    return "a value";
+  }
 }
 
 const isEmpty = (value: unknown): boolean =>

@@ -29,7 +29,9 @@ export function withTokensBeside(json: TokenizerJson, folder: string): Tokenizer
     changed = true;
   }
   if (!changed && added.size === before) return json;
-  const tokens = [...added.values()].sort((a, b) => Number(a.id) - Number(b.id));
+  // What is no number comes anywhere: the tokens are checked as a whole below.
+  const place = ({ id }: Json): number => (typeof id === "number" ? id : Number.POSITIVE_INFINITY);
+  const tokens = [...added.values()].sort((a, b) => (place(a) < place(b) ? -1 : place(a) > place(b) ? 1 : 0));
   const source = `${json.source} with the tokens of ${path.join(folder, "tokenizer_config.json")}`;
   const { roles } = json;
   return {
