@@ -11,15 +11,10 @@ import Database from "better-sqlite3";
 import { packageRoot } from "../../src/package-root.js";
 import { createRandom } from "../../src/random.js";
 import { type BenchmarkEntry, entry } from "../report-entry.js";
+import type { Work } from "./work.js";
 
 const kills = 20;
 const seed = 6;
-
-interface Work {
-  folder: string;
-  runs: number;
-  threads: number;
-}
 
 export async function killEntries({ folder, threads }: Work): Promise<BenchmarkEntry[]> {
   const place = path.join(folder, "kills");

@@ -10,12 +10,13 @@ import { openChromium, withoutChromium } from "../../test/chromium.js";
 import { median } from "../median.js";
 import { type BenchmarkEntry, entry } from "../report-entry.js";
 import type { LeaderboardRun } from "./leaderboard-timed.js";
+import type { Work } from "./work.js";
 
 const models = 50;
 const samples = 100_000;
 const promptCharacters = 1_500;
 
-export async function largeDatabaseEntries(work: { folder: string; runs: number }): Promise<BenchmarkEntry[]> {
+export async function largeDatabaseEntries(work: Work): Promise<BenchmarkEntry[]> {
   const db = path.join(work.folder, "large.sqlite");
   const out = path.join(work.folder, "large-board");
   makeDatabase(db);

@@ -12,19 +12,14 @@ import { mmluSubjects } from "../../src/benchmark/tasks/mmlu-subjects.js";
 import { packageRoot } from "../../src/package-root.js";
 import { createRandom, type Random } from "../../src/random.js";
 import { loadTokenizer } from "../../src/tokenizer/load-tokenizer.js";
+import { median } from "../median.js";
 import { type BenchmarkEntry, entry } from "../report-entry.js";
-
-export interface Work {
-  folder: string;
-  runs: number;
-  threads: number;
-}
+import type { Work } from "./work.js";
 
 export async function metricsEntries({ folder, runs }: Work): Promise<BenchmarkEntry[]> {
   return [matchingEntry(folder, runs), await lemmasEntry(runs), await promptsEntry(runs)];
 }
 
-const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1]!;
 const seconds = (since: number): number => (performance.now() - since) / 1000;
 
 /** Words of one to nine letters with every tenth changed, as a model copies that fails now and then. */
@@ -57,7 +52,7 @@ function matchingEntry(folder: string, runs: number): BenchmarkEntry {
     if (JSON.stringify(expected) !== JSON.stringify(sums)) throw new Error("the matching blocks are not difflib's");
     peer.push(took);
   }
-  const [ours_s, peer_s] = [median(ours), median(peer)];
+  const [ours_s, peer_s] = [median(ours)!, median(peer)!];
   return entry({
     ...{ name: "matching blocks of 20 paragraphs", ours_s, peer: "difflib", peer_s, ratio: ours_s / peer_s, runs },
     note: "400 words each, a tenth of them changed; equal sums",

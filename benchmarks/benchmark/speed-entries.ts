@@ -9,10 +9,11 @@ import { packageRoot } from "../../src/package-root.js";
 import { type BenchmarkEntry, entry } from "../report-entry.js";
 import type { TimedAnswer, TimedJob } from "./evaluate-timed.js";
 import { itemsOfSubject, subjects, writeFewShotItems } from "./few-shot-items.js";
+import type { Work } from "./work.js";
 
 const limit = 0.35;
 
-export async function speedEntries(work: { folder: string; runs: number; threads: number }): Promise<BenchmarkEntry[]> {
+export async function speedEntries(work: Work): Promise<BenchmarkEntry[]> {
   const { folder, runs, threads } = work;
   const shipped = path.join(packageRoot(), "data", "tiny-instruct");
   const data = path.join(folder, "items");
