@@ -53,6 +53,8 @@ interface Asked {
 
 interface AskedItem {
   item: Item;
+  /** In the window. */
+  place: number;
   questions: Asked[];
   /** Questions without an answer so far. */
   open: number;
@@ -67,10 +69,10 @@ async function* answerWindow(
   tokenizer: Tokenizer,
 ): AsyncGenerator<NewSample[]> {
   const window: AskedItem[] = [];
-  for (const item of items) window.push(await prepareItem(task, item, prompts));
+  for (const [place, item] of items.entries()) window.push(await prepareItem(task, item, place, prompts));
   let done = window.filter(({ open }) => open === 0);
   const judgeDone = async (): Promise<NewSample[]> => {
-    const whole = done;
+    const whole = done.sort((a, b) => a.place - b.place);
     done = [];
     const samples: NewSample[] = [];
     for (const each of whole) samples.push(await judge(task, each, tokenizer));
@@ -96,8 +98,8 @@ async function* answerWindow(
   if (fault !== undefined) throw fault.error;
 }
 
-async function prepareItem(task: Task, item: Item, prompts: PromptBuilder): Promise<AskedItem> {
-  const asked: AskedItem = { item, questions: [], open: 0, failure: undefined };
+async function prepareItem(task: Task, item: Item, place: number, prompts: PromptBuilder): Promise<AskedItem> {
+  const asked: AskedItem = { item, place, questions: [], open: 0, failure: undefined };
   for (const question of task.questions(item)) {
     const each: Asked = { asked, question, prepared: undefined, answer: undefined, seconds: 0 };
     asked.questions.push(each);
