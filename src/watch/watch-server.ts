@@ -48,18 +48,27 @@ function listen(server: Server, port: number): Promise<void> {
 }
 
 function answer(folder: string, request: IncomingMessage, response: ServerResponse): void {
-  const send = (status: number, type: string, body: string): void => {
-    response.writeHead(status, { ...headers, "content-type": `${type}; charset=utf-8` });
-    response.end(request.method === "HEAD" ? undefined : body);
-  };
-  if (!names.has((request.headers.host ?? "").replace(/:\d+$/, ""))) return send(421, "text/plain", "not this host\n");
-  if (request.method !== "GET" && request.method !== "HEAD") return send(405, "text/plain", "read only\n");
+  const { status, type, body } = pageFor(folder, request);
+  response.writeHead(status, { ...headers, "content-type": `${type}; charset=utf-8` });
+  response.end(request.method === "HEAD" ? undefined : body);
+}
+
+interface Page {
+  status: number;
+  type: string;
+  body: string;
+}
+
+function pageFor(folder: string, { url, method = "GET", headers: { host: asked = "" } }: IncomingMessage): Page {
+  const plain = (status: number, body: string): Page => ({ status, type: "text/plain", body: `${body}\n` });
+  if (!names.has(asked.replace(/:\d+$/, ""))) return plain(421, "not this host");
+  if (method !== "GET" && method !== "HEAD") return plain(405, "read only");
   try {
-    if (request.url === "/") return send(200, "text/html", watchPage(folder));
-    if (request.url === "/watch.js") return send(200, "text/javascript", watchScript);
-    if (request.url === "/now") return send(200, "text/html", watchFragment(folder));
-    return send(404, "text/plain", "there is no such page\n");
+    if (url === "/") return { status: 200, type: "text/html", body: watchPage(folder) };
+    if (url === "/watch.js") return { status: 200, type: "text/javascript", body: watchScript };
+    if (url === "/now") return { status: 200, type: "text/html", body: watchFragment(folder) };
+    return plain(404, "there is no such page");
   } catch (error) {
-    return send(500, "text/plain", `${(error as Error).message}\n`);
+    return plain(500, (error as Error).message);
   }
 }

@@ -113,7 +113,7 @@ test("a run of one stage begins with its plan and ends with what it has made; a 
   const given = ["run", "recipes/tiny-extended.yaml", "--to", "vocabulary", "--runs-dir", path.join(folder, "runs")];
   const first = lep(...given);
   assert.equal(first.code, 0, first.error);
-  assert.match(first.out, /^tiny-extended on .*\n[^]*vocabulary +to do[^]*vocabulary done in/);
+  assert.match(first.out, /^tiny-extended on .*\n[\s\S]*vocabulary +to do[\s\S]*vocabulary done in/);
   assert.match(first.out, /new tokenizer +\S+vocabulary\/tokenizer\nnext: npx lep vocab report /);
   assert.match(readFileSync(path.join(folder, "runs", "tiny-extended", "run.log"), "utf8"), /vocabulary done in/);
 });

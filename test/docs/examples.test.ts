@@ -47,7 +47,7 @@ test("every stage from TypeScript", async () => {
 
 test("docs/library.md shows the examples as they are", () => {
   const page = readFileSync(path.join(packageRoot(), "docs", "library.md"), "utf8");
-  const blocks = [...page.matchAll(/<!-- (\w+) -->\n```ts\n([^]*?)```/g)];
+  const blocks = [...page.matchAll(/<!-- (\w+) -->\n```ts\n([\s\S]*?)```/g)];
   assert.ok(blocks.length >= 7);
   for (const [, name, code] of blocks) {
     assert.equal(code, readFileSync(path.join(packageRoot(), "docs", "examples", `${name}.ts`), "utf8"), name);
