@@ -151,7 +151,7 @@ test("a part that is missing, a format that is none and a file that is cut off a
   const whole = parquet(questions(0, 3));
   for (const bytes of [0, 3, 11, whole.length >> 1, whole.length - 1]) {
     const cut = put(newFolder(), { "ruworldtree/test.parquet": whole.subarray(0, bytes) });
-    await assert.rejects(read(cut), fault("benchmark.broken_parquet", "test.parquet"));
+    await assert.rejects(read(cut), fault("corpus.broken_parquet", "test.parquet"));
   }
   const broken = put(newFolder(), {
     "ruworldtree/test-00000-of-00002.jsonl": jsonl(questions(0, 2)),
