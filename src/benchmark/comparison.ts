@@ -31,7 +31,7 @@ export interface ComparisonOptions {
  * cannot be written.
  */
 export function compareModels({ db, out, models, resamples = 10_000, seed = 1 }: ComparisonOptions): Comparison {
-  makeOutputFolder(out);
+  const withdraw = makeOutputFolder(out);
   let database: Database | undefined;
   try {
     database = openDatabase(db, { existing: true });
@@ -44,6 +44,7 @@ export function compareModels({ db, out, models, resamples = 10_000, seed = 1 }:
     writePieces(path.join(out, "comparison.html"), comparisonPage(comparison, textsOf));
     return comparison;
   } catch (cause) {
+    withdraw();
     throw cause instanceof LepError ? cause : databaseError(db, cause);
   } finally {
     database?.close();

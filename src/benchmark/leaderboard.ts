@@ -34,7 +34,7 @@ export interface LeaderboardOptions {
  */
 export function leaderboard(options: LeaderboardOptions, progress?: Progress): Leaderboard {
   const { db, out, published = false, resamples = 1000, seed = 1, samples } = options;
-  makeOutputFolder(out);
+  const withdraw = makeOutputFolder(out);
   let database: Database | undefined;
   try {
     database = openDatabase(db, { existing: true });
@@ -56,6 +56,7 @@ export function leaderboard(options: LeaderboardOptions, progress?: Progress): L
     writePieces(path.join(out, "leaderboard.html"), boardPage(board, { shown, stored, blocks }));
     return board;
   } catch (cause) {
+    withdraw();
     throw cause instanceof LepError ? cause : databaseError(db, cause);
   } finally {
     database?.close();
