@@ -21,6 +21,8 @@ export interface GenerateSource {
   /** The next request that nobody has taken, or undefined. */
   take(): { index: number; request: GenerateRequest } | undefined;
   done(index: number, result: GenerateResult, seconds: number): void;
+  /** Hears of every token of an answer as it is chosen. */
+  onToken?: ((index: number, token: number) => void) | undefined;
   /** How many decoders work at this moment: a step's time is shared among their answers. */
   workers(): number;
   /** Only ids below this one are chosen. */
@@ -134,7 +136,10 @@ async function step(
 function accept(place: Place, token: number, source: GenerateSource): boolean {
   const { request, tokens } = place;
   const stop = request.stopIds.includes(token);
-  if (!stop) tokens.push(token);
+  if (!stop) {
+    tokens.push(token);
+    source.onToken?.(place.index, token);
+  }
   if (!stop && tokens.length < request.maxTokens) return false;
   source.done(place.index, { tokens, stopped: stop ? "stop" : "length" }, place.seconds);
   return true;

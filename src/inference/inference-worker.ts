@@ -8,7 +8,7 @@ import { prepareFfi } from "../engine/ggml/library.js";
 import { EngineError, LepError } from "../errors.js";
 import { createDecoder, fewestColumns } from "./decoder.js";
 import { type Generator, generateRequests } from "./generate-requests.js";
-import type { GenerateRequest, ScoreRequest } from "./language-model.js";
+import type { ScoreRequest } from "./language-model.js";
 import { type LlamaLibrary, loadLlama, type Pointer } from "./llama-library.js";
 import { createScorer, type Scorer, scoreUnit } from "./score-unit.js";
 import { planUnits, separateUnits } from "./shared-prefixes.js";
@@ -68,7 +68,7 @@ async function handle(command: WorkerCommand): Promise<void> {
     await score(ready(), command.job, command.requests);
     report({ type: "done", job: command.job });
   } else if (command.type === "generate") {
-    await generate(ready(), command.job, command.requests);
+    await generate(ready(), command);
     report({ type: "done", job: command.job });
   } else if (command.type === "tokenize") {
     const result = tokenize(command);
@@ -165,7 +165,10 @@ async function score(current: Session, job: number, requests: readonly ScoreRequ
   });
 }
 
-async function generate(current: Session, job: number, requests: readonly GenerateRequest[]): Promise<void> {
+async function generate(
+  current: Session,
+  { job, requests, stream }: WorkerCommand & { type: "generate" },
+): Promise<void> {
   const prompts = requests.map(({ prompt }) => prompt);
   const order = (current.alone ? separateUnits(prompts) : planUnits(prompts, 1)).flatMap(({ members }) => members);
   let next = 0;
@@ -191,6 +194,7 @@ async function generate(current: Session, job: number, requests: readonly Genera
         return index === undefined ? undefined : { index, request: requests[index]! };
       },
       done: (index, result, seconds) => report({ type: "result", job, index, result, seconds }),
+      onToken: stream ? (index, token) => report({ type: "token", job, index, token }) : undefined,
       workers: () => busy,
       tokens: current.tokens,
     });

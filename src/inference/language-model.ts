@@ -39,6 +39,9 @@ export interface FallibleModel {
 /** Called as each request is done, in any order. */
 export type OnResult<R> = (index: number, result: R, seconds: number) => void;
 
+/** Called with each token of an answer as it is chosen. */
+export type OnToken = (index: number, token: number) => void;
+
 export interface LanguageModel extends FallibleModel {
   /**
    * Natural-log probability of every token of every continuation, softmax over the whole vocabulary
@@ -46,5 +49,9 @@ export interface LanguageModel extends FallibleModel {
    */
   score(requests: readonly ScoreRequest[], onResult?: OnResult<number[][]>): Promise<number[][][]>;
   /** Greedy. */
-  generate(requests: readonly GenerateRequest[], onResult?: OnResult<GenerateResult>): Promise<GenerateResult[]>;
+  generate(
+    requests: readonly GenerateRequest[],
+    onResult?: OnResult<GenerateResult>,
+    onToken?: OnToken,
+  ): Promise<GenerateResult[]>;
 }

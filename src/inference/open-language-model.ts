@@ -90,7 +90,7 @@ export async function openLanguageModel(file: string, options: LanguageModelOpti
       });
       return results;
     },
-    async generate(requests, onResult) {
+    async generate(requests, onResult, onToken) {
       for (const [index, { prompt, maxTokens }] of requests.entries()) {
         notEmpty(prompt, index);
         check(prompt, `the prompt of request ${index}`);
@@ -103,10 +103,16 @@ export async function openLanguageModel(file: string, options: LanguageModelOpti
       }
       const results = new Array<GenerateResult>(requests.length);
       if (requests.length === 0) return results;
-      await worker.run({ type: "generate", requests: requests.map(plainGenerate) }, (index, result, seconds) => {
+      const command = {
+        type: "generate",
+        requests: requests.map(plainGenerate),
+        stream: onToken !== undefined,
+      } as const;
+      const done = (index: number, result: number[][] | GenerateResult, seconds: number): void => {
         results[index] = result as GenerateResult;
         onResult?.(index, results[index], seconds);
-      });
+      };
+      await worker.run(command, done, onToken);
       return results;
     },
     dispose: () => worker.close(),

@@ -2,25 +2,26 @@
 import { fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { EngineError } from "../errors.js";
-import type { GenerateRequest, GenerateResult, ScoreRequest } from "./language-model.js";
+import type { GenerateRequest, GenerateResult, OnToken, ScoreRequest } from "./language-model.js";
 import type { WorkerCommand, WorkerReport } from "./worker-protocol.js";
 
 type Opened = WorkerReport & { type: "opened" };
 type JobCommand =
   | { type: "score"; requests: ScoreRequest[] }
-  | { type: "generate"; requests: GenerateRequest[] }
+  | { type: "generate"; requests: GenerateRequest[]; stream: boolean }
   | { type: "tokenize"; file: string; texts: string[] };
 type OnResult = (index: number, result: number[][] | GenerateResult, seconds: number) => void;
 
 interface Job {
   onResult: OnResult;
+  onToken: OnToken | undefined;
   resolve(): void;
   reject(error: Error): void;
 }
 
 export interface WorkerProcess {
   open(command: WorkerCommand & { type: "open" }): Promise<Opened>;
-  run(command: JobCommand, onResult: OnResult): Promise<void>;
+  run(command: JobCommand, onResult: OnResult, onToken?: OnToken): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -81,6 +82,8 @@ export function startWorker(file: string): WorkerProcess {
       } catch (error) {
         failJob(message.job, error as Error);
       }
+    } else if (message.type === "token") {
+      jobs.get(message.job)?.onToken?.(message.index, message.token);
     } else if (message.type === "done") {
       jobs.get(message.job)?.resolve();
       jobs.delete(message.job);
@@ -119,11 +122,11 @@ export function startWorker(file: string): WorkerProcess {
         opening = { resolve, reject };
         send(command);
       }),
-    run: (command, onResult) =>
+    run: (command, onResult, onToken) =>
       new Promise((resolve, reject) => {
         const job = ++lastJob;
         send({ ...command, job });
-        jobs.set(job, { onResult, resolve, reject });
+        jobs.set(job, { onResult, onToken, resolve, reject });
         holdWhileBusy();
       }),
     async close() {

@@ -14,7 +14,7 @@ export type WorkerCommand =
       tokens: number | undefined;
     }
   | { type: "score"; job: number; requests: readonly ScoreRequest[] }
-  | { type: "generate"; job: number; requests: readonly GenerateRequest[] }
+  | { type: "generate"; job: number; requests: readonly GenerateRequest[]; stream: boolean }
   | { type: "tokenize"; job: number; file: string; texts: readonly string[] }
   | { type: "close" };
 
@@ -22,5 +22,7 @@ export type WorkerCommand =
 export type WorkerReport =
   | { type: "opened"; contextLength: number; vocabularySize: number }
   | { type: "result"; job: number; index: number; result: number[][] | GenerateResult; seconds: number }
+  /** Of an answer under way, where it was asked for as a stream. */
+  | { type: "token"; job: number; index: number; token: number }
   | { type: "done"; job: number }
   | { type: "failed"; job?: number; code: string; message: string; hint?: string | undefined };

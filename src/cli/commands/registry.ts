@@ -44,6 +44,11 @@ export const commands = {
     "make the table of all models in a results database",
     async () => (await import("./leaderboard.js")).leaderboardCommand,
   ),
+  chat: lazily(
+    "chat <model>",
+    "talk to a model, or to two side by side",
+    async () => (await import("./chat.js")).chatCommand,
+  ),
   watch: lazily(
     "watch <run>",
     "show a run in the browser as it goes, on this machine only",
