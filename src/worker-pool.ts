@@ -56,8 +56,12 @@ export function createWorkerPool<Job, Result>(script: URL, data: unknown, thread
     });
     worker.on("error", (error) => {
       workers.delete(worker);
+      // It may have died with nothing to do.
+      const place = idle.indexOf(worker);
+      if (place >= 0) idle.splice(place, 1);
       running.get(worker)?.reject(error);
       running.delete(worker);
+      next();
     });
     return worker;
   };

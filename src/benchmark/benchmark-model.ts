@@ -1,6 +1,5 @@
 /** The model that is scored: a folder, a GGUF file with the tokenizer's folder beside it, or one on a server. */
-import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readdirSync, rmSync, statSync } from "node:fs";
 import path from "node:path";
 import { BenchmarkError, EngineError } from "../errors.js";
 import { isLoopback, keyVariable } from "../inference/endpoint/endpoint-url.js";
@@ -16,6 +15,7 @@ import { exportGguf } from "../model/gguf/export-gguf.js";
 import { networkForbidden } from "../model/hub/hub-access.js";
 import { embeddingName } from "../model/tensor-names.js";
 import { sha256, sha256File } from "../sha256.js";
+import { temporaryFolder } from "../temporary-folder.js";
 import { findTokenizerFile, loadTokenizer } from "../tokenizer/load-tokenizer.js";
 import type { Tokenizer } from "../tokenizer/tokenizer.js";
 
@@ -99,7 +99,7 @@ async function folderModel({ model, tokenizer: other, type, work }: ModelPlace):
     answering: async (options, interruption, use) => {
       const kept = work !== undefined;
       if (kept) makeFolder(work);
-      const folder = kept ? work : mkdtempSync(path.join(tmpdir(), "lep-eval-"));
+      const folder = kept ? work : temporaryFolder("eval");
       try {
         const file = path.join(folder, `${weights.slice(0, 16)}-${hashTokenizer(model).slice(0, 8)}.${used}.gguf`);
         if (!existsSync(file)) await exportGguf({ model, out: file, type: used });

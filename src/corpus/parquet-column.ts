@@ -1,7 +1,8 @@
-import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from "node:fs";
+import { closeSync, openSync, rmSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { CorpusError } from "../errors.js";
+import { temporaryFolder } from "../temporary-folder.js";
 import type { CorpusFile } from "./corpus-files.js";
 import { openBytes } from "./open-bytes.js";
 import { readParquetRows } from "./parquet-rows.js";
@@ -19,7 +20,7 @@ export async function* readParquetColumn(
     yield* valuesOf(file.path, file.path, column);
     return;
   }
-  const folder = ownWork(() => mkdtempSync(path.join(tmpdir(), "lep-parquet-")));
+  const folder = ownWork(() => temporaryFolder("parquet"));
   try {
     const unpacked = path.join(folder, "corpus.parquet");
     await unpack(file, unpacked);
