@@ -34,7 +34,12 @@ export function openDatabase(file: string, { existing = false } = {}): Database.
 const versionOf = (database: Database.Database): number => database.pragma("user_version", { simple: true }) as number;
 
 function checkOurs(database: Database.Database, file: string): void {
-  const version = versionOf(database);
+  // One look: between two of them another process may make its tables.
+  const look = database.transaction(() => ({
+    version: versionOf(database),
+    isEmpty: database.prepare("SELECT 1 FROM sqlite_schema LIMIT 1").get() === undefined,
+  }));
+  const { version, isEmpty } = look();
   if (version > migrations.length) {
     throw new BenchmarkError(
       "benchmark.newer_database",
@@ -42,7 +47,7 @@ function checkOurs(database: Database.Database, file: string): void {
       { hint: "It was written by a newer lep: update, or name another database." },
     );
   }
-  if (version === 0 && database.prepare("SELECT 1 FROM sqlite_schema LIMIT 1").get() !== undefined) {
+  if (version === 0 && !isEmpty) {
     throw new BenchmarkError("benchmark.foreign_database", `${file} is a database of something else than lep`);
   }
 }
