@@ -1,12 +1,12 @@
 /** Few-shot items with batches and shared beginnings, beside every question by itself: the same harness on both sides. */
-import { spawn } from "node:child_process";
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { fileURLToPath } from "node:url";
 import { exportGguf } from "../../src/model/gguf/export-gguf.js";
 import { createRandomModel } from "../../src/model/random-model.js";
 import { packageRoot } from "../../src/package-root.js";
+import { median } from "../median.js";
 import { type BenchmarkEntry, entry } from "../report-entry.js";
+import { runNode } from "../run-process.js";
 import type { TimedAnswer, TimedJob } from "./evaluate-timed.js";
 import { itemsOfSubject, subjects, writeFewShotItems } from "./few-shot-items.js";
 import type { Work } from "./work.js";
@@ -47,8 +47,8 @@ export async function speedEntries(work: Work): Promise<BenchmarkEntry[]> {
         outcomes.add(`${accuracy} ${answers}`);
       }
     }
-    const ours = median(times.together);
-    const peer = median(times.alone);
+    const ours = median(times.together)!;
+    const peer = median(times.alone)!;
     entries.push(
       entry({
         name: `${subjects} x ${itemsOfSubject} five-shot items, ${name}`,
@@ -88,24 +88,5 @@ function writeWideModel(shipped: string, folder: string): void {
 const configOf = (folder: string): Record<string, unknown> =>
   JSON.parse(readFileSync(path.join(folder, "config.json"), "utf8")) as Record<string, unknown>;
 
-function timed(job: TimedJob): Promise<TimedAnswer> {
-  const script = path.join(path.dirname(fileURLToPath(import.meta.url)), "evaluate-timed.js");
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [script, JSON.stringify(job)], { stdio: ["ignore", "pipe", "inherit"] });
-    let answer = "";
-    child.stdout.setEncoding("utf8").on("data", (text: string) => {
-      answer += text;
-    });
-    child.on("error", reject);
-    child.on("close", (code, signal) => {
-      if (code === 0) resolve(JSON.parse(answer) as TimedAnswer);
-      else reject(new Error(`evaluate-timed.js ended with ${code ?? signal}`));
-    });
-  });
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
-}
+const timed = (job: TimedJob): Promise<TimedAnswer> =>
+  runNode(new URL("./evaluate-timed.js", import.meta.url), job, job.threads);

@@ -3,8 +3,8 @@ import { closeSync, openSync, rmSync, writeSync } from "node:fs";
 import path from "node:path";
 import { median } from "../median.js";
 import { type BenchmarkEntry, entry } from "../report-entry.js";
+import { runNode } from "../run-process.js";
 import type { SolveJob, SolveRun } from "./ours.js";
-import { runNode } from "./run-process.js";
 import { createSystem, type SystemKind } from "./system.js";
 import { findPeer, type Workplace } from "./workplace.js";
 
@@ -16,7 +16,7 @@ const kinds: Record<string, SystemKind> = {
   "rank 700 of 1,024": { rows, width, condition: 10, rank: 700 },
 };
 
-const solve = (job: SolveJob): Promise<SolveRun> => runNode("ours.js", job, job.threads);
+const solve = (job: SolveJob): Promise<SolveRun> => runNode(new URL("./ours.js", import.meta.url), job, job.threads);
 const seconds = (runs: SolveRun[]): number | null => median(runs.map((run) => run.seconds));
 const peak = (runs: SolveRun[]): number | null => median(runs.map((run) => run.peak_mb));
 

@@ -1,9 +1,9 @@
 import { readdirSync, rmSync, statSync } from "node:fs";
 import path from "node:path";
 import { type BenchmarkEntry, entry } from "../report-entry.js";
+import { runNode } from "../run-process.js";
 import { writeLlama3Model } from "./llama3-models.js";
 import type { PropagateRun } from "./propagate-timed.js";
-import { runNode } from "./run-process.js";
 import type { Workplace } from "./workplace.js";
 
 const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`;
@@ -19,7 +19,11 @@ export async function wholeLlama3({ folder, threads, layers }: Workplace): Promi
   for (const method of ["overlap", "conversion"]) {
     const out = at("out");
     const folders = { base: at("base"), instruct: at("instruct"), adapted: at("adapted") };
-    const run = await runNode<PropagateRun>("propagate-timed.js", { ...folders, method, out, threads }, threads);
+    const run = await runNode<PropagateRun>(
+      new URL("./propagate-timed.js", import.meta.url),
+      { ...folders, method, out, threads },
+      threads,
+    );
     const sizes = Object.entries({ ...folders, out }).map(([name, place]) => `${name} ${gigabytes(sizeOf(place))}`);
     const moved = run.read === null ? "" : `; read ${gigabytes(run.read)}, written ${gigabytes(run.written!)}`;
     entries.push(

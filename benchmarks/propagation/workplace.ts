@@ -1,7 +1,7 @@
 import path from "node:path";
 import { packageRoot } from "../../src/package-root.js";
+import { runProcess } from "../run-process.js";
 import type { SolveJob, SolveRun } from "./ours.js";
-import { runProcess } from "./run-process.js";
 
 export interface Workplace {
   folder: string;

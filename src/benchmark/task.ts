@@ -93,3 +93,8 @@ export const isEmpty = ({ text, tokens }: Generation): boolean => tokens === 0 |
 export function certain(ask: Choice["ask"], choice: number, choices: number): Choice {
   return { ask, choice, logProbabilities: Array.from({ length: choices }, (_, i) => (i === choice ? 0 : -100)) };
 }
+
+/** `text` as a generated answer. */
+export async function generation(text: string, tokenizer: TokenCounter): Promise<Generation> {
+  return { ask: "generate", text, tokens: (await tokenizer.encode(text)).length };
+}

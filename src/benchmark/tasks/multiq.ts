@@ -2,7 +2,7 @@ import { z } from "zod";
 import { type Item, itemFault } from "../items.js";
 import { mean } from "../metrics/mean.js";
 import { bestOver, squadExactMatch, squadF1 } from "../metrics/squad.js";
-import { asGeneration, isEmpty, type Task } from "../task.js";
+import { asGeneration, generation, isEmpty, type Task } from "../task.js";
 
 const outputsSchema = z
   .array(z.union([z.string(), z.looseObject({ segment: z.string() }).transform(({ segment }) => segment)]))
@@ -30,7 +30,7 @@ export const multiq: Task = {
   },
   async gold(item, tokenizer) {
     const [text] = goldAnswers(item);
-    return [{ ask: "generate", text: text!, tokens: (await tokenizer.encode(text!)).length }];
+    return [await generation(text!, tokenizer)];
   },
   target: (item) => goldAnswers(item)[0]!,
   aggregate: (samples) =>

@@ -2,7 +2,7 @@ import { goldText } from "../items.js";
 import { loadLemmatizer } from "../metrics/lemmatizer.js";
 import { mean } from "../metrics/mean.js";
 import { lemmasOf, rougeL } from "../metrics/rouge-l.js";
-import { asGeneration, isEmpty, type Task } from "../task.js";
+import { asGeneration, generation, isEmpty, type Task } from "../task.js";
 import { treewayRow } from "./treeway-row.js";
 
 /** daru/treewayabstractive: a summary of at most 512 tokens after «TL;DR:»; ROUGE-L F over lemmas. */
@@ -37,7 +37,7 @@ export const treewayAbstractive: Task = {
   },
   async gold(item, tokenizer) {
     const text = goldText(item);
-    return [{ ask: "generate", text, tokens: (await tokenizer.encode(text)).length }];
+    return [await generation(text, tokenizer)];
   },
   target: goldText,
   aggregate: (samples) => ({

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { goldText, type Item, itemFault } from "../items.js";
 import { mean } from "../metrics/mean.js";
 import { bestUseAnswer, mostUsePoints, type UseQuestion, usePoints, useScore } from "../metrics/use-points.js";
-import { asGeneration, isEmpty, type Task } from "../task.js";
+import { asGeneration, generation, isEmpty, type Task } from "../task.js";
 
 const label = z.union([z.string().min(1), z.int()]).transform(String);
 const metaSchema = z.object({ meta: z.looseObject({ id_task: label, variant: label, type: z.string().min(1) }) });
@@ -27,7 +27,7 @@ export const use: Task = {
   },
   async gold(item, tokenizer) {
     const text = bestUseAnswer(questionOf(item));
-    return [{ ask: "generate", text, tokens: (await tokenizer.encode(text)).length }];
+    return [await generation(text, tokenizer)];
   },
   target: (item) => questionOf(item).gold,
   aggregate(samples, failed = []) {

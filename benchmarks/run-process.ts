@@ -19,10 +19,6 @@ export function runProcess<T>(program: string, args: readonly string[], threads:
   });
 }
 
-/** A script beside this one. */
-export const runNode = <T>(script: string, job: unknown, threads: number): Promise<T> =>
-  runProcess(
-    process.execPath,
-    [path.join(path.dirname(fileURLToPath(import.meta.url)), script), JSON.stringify(job)],
-    threads,
-  );
+/** A compiled script, by its address. */
+export const runNode = <T>(script: URL, job: unknown, threads: number): Promise<T> =>
+  runProcess(process.execPath, [fileURLToPath(script), JSON.stringify(job)], threads);
